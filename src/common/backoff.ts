@@ -1,0 +1,26 @@
+/** A source of numbers in [0, 1): `Math.random` in the service, a fixed one in tests. */
+export type Random = () => number;
+
+/** The entry of `list` for the attempt that just failed (1 = the first); the last entry repeats. */
+export function listed(list: readonly number[], failedAttempts: number): number {
+  return list[Math.min(Math.max(failedAttempts, 1), list.length) - 1] ?? 0;
+}
+
+/** Spreads a delay evenly over ± `share` of itself, so that what failed together does not come back together. */
+export function spread(milliseconds: number, share: number, random: Random = Math.random): number {
+  return Math.round(milliseconds * (1 - share + 2 * share * random()));
+}
+
+/** Exponential backoff with full jitter: anything from 0 to `base` × 2^(failures − 1), never above `cap`. */
+export function fullJitter(base: number, cap: number, failures: number, random: Random = Math.random): number {
+  return Math.round(Math.min(cap, base * 2 ** Math.min(failures - 1, 30)) * random());
+}
+
+/** The milliseconds a `Retry-After` header asks for (seconds or an HTTP date), or undefined when it says nothing usable. */
+export function retryAfterMs(header: string | undefined, now: number = Date.now()): number | undefined {
+  if (header === undefined) return undefined;
+  const text = header.trim();
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

@@ -1,0 +1,172 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { CURRENCIES, type Currency } from '../common/money';
+import { Secret } from '../common/secret';
+
+/** One CinetPay service of the merchant: a `site_id` with its credentials and its one currency. */
+export class SiteConfig {
+  /** CinetPay's number of the service. */
+  @Matches(/^\d{1,20}$/)
+  site_id!: string;
+  /** Authenticates us to CinetPay; goes into request bodies. */
+  apikey!: Secret;
+  /** Signs CinetPay's notifications (x-token). An empty one never verifies. */
+  secret_key!: Secret;
+  /** Former secrets that still verify notifications during a rotation. */
+  secret_keys_previous: Secret[] = [];
+  /** A CinetPay account collects in one currency only (official page). */
+  @IsIn(CURRENCIES)
+  currency!: Currency;
+  /** For people: pages and lists. */
+  @IsString()
+  name = '';
+  /** Chosen when several sites take the order's currency. */
+  @IsBoolean()
+  default = false;
+  /** Smallest order this site takes, in whole currency units. */
+  @IsInt()
+  @Min(1)
+  min_amount = 1;
+  /** Largest order this site takes, in whole currency units. */
+  @IsInt()
+  @Max(999_999_999)
+  max_amount = 999_999_999;
+  /** Which callers may use it; absent means all. */
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  callers?: string[];
+  /** Allows the Seamless integration, which publishes this site's apikey to browsers. */
+  @IsBoolean()
+  seamless = false;
+}
+
+/** A list of seconds, as the `*_SECONDS` variables write them. */
+const Seconds = (): PropertyDecorator => (target, key) => {
+  for (const rule of [IsArray(), ArrayMinSize(1), ArrayMaxSize(50), IsInt({ each: true }), Min(0, { each: true })])
+    rule(target, key);
+};
+
+/**
+ * Everything that can be set, read once at start from the environment (config/environment.ts). The order here is the
+ * order of `.env.example`; a test holds them together.
+ */
+export class Config {
+  /** `sandbox` simulates CinetPay and says so; `production` never simulates anything. */
+  @IsIn(['production', 'sandbox', 'test'])
+  mode!: 'production' | 'sandbox' | 'test';
+  /** `PORT`: where we listen; 0 lets the system choose. */
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  port = 3000;
+  /** `HOST`: the address we listen on. */
+  @IsString()
+  host = '0.0.0.0';
+  /** `PUBLIC_URL`: how CinetPay and browsers reach us, without a slash at its end. */
+  @IsString()
+  publicUrl!: string;
+  /** `DATABASE_URL`: any Postgres ≥ 14. */
+  databaseUrl!: Secret;
+  /** `DATABASE_POOL`: connections per process. */
+  @IsInt()
+  @Min(2)
+  @Max(200)
+  databasePool = 16;
+  /** `DATA_DIR`: the sandbox's cluster and keys. */
+  @IsString()
+  dataDir = '.data';
+  /** `CINETPAY_BASE_URL`: CinetPay, or the simulator. */
+  @IsString()
+  cinetpayBaseUrl = 'https://api-checkout.cinetpay.com';
+  /** `CINETPAY_SITES_FILE`, or one site from `CINETPAY_APIKEY` and its neighbours. */
+  @ValidateNested({ each: true })
+  @Type(() => SiteConfig)
+  @ArrayMinSize(1, { message: 'no CinetPay site is configured' })
+  sites: SiteConfig[] = [];
+  /** `CINETPAY_RATE_PER_SECOND`: calls per second and site, over all replicas (our choice: CinetPay publishes no threshold). */
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  cinetpayRatePerSecond = 10;
+  /** `CINETPAY_TIMEOUT_MS`: total time of one call to CinetPay. */
+  @IsInt()
+  @Min(100)
+  @Max(120_000)
+  cinetpayTimeoutMs = 10_000;
+  /** `INITIATION_RETRY_SECONDS`: delays between tries of a half-done initiation; the last repeats, 24 h in all. */
+  @Seconds()
+  initiationRetrySeconds = [2, 5, 15, 30, 60];
+  /** `CHECK_SCHEDULE_SECONDS`: seconds after the link exists at which an unresolved payment is asked about. */
+  @Seconds()
+  checkScheduleSeconds = [60, 300, 900, 3600, 21600, 86400, 259200];
+  /** `BACKLOG_LIMIT`: orders waiting for their initiation before new ones get 503. */
+  @IsInt()
+  @Min(1)
+  backlogLimit = 5000;
+  /** `WEBHOOK_RETRY_SECONDS`: delays between attempts of a delivery, ±20 % jitter. */
+  @Seconds()
+  webhookRetrySeconds = [5, 30, 120, 600, 1800, 7200, 18000, 36000, 50400, 72000, 86400];
+  /** `WEBHOOK_ALLOW_PRIVATE`: CIDRs and hosts that webhooks may reach although they are private. */
+  @IsArray()
+  @IsString({ each: true })
+  webhookAllowPrivate: string[] = [];
+  /** `THROTTLE_LIMIT`: requests per API key and window, over all routes and replicas. */
+  @IsInt()
+  @Min(1)
+  throttleLimit = 600;
+  /** `THROTTLE_WINDOW_SECONDS`: the window of `THROTTLE_LIMIT`. */
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  throttleWindowSeconds = 60;
+  /** `TRUST_PROXY_HOPS`: proxies in front of us whose `X-Forwarded-For` is believed. */
+  @IsInt()
+  @Min(0)
+  @Max(10)
+  trustProxyHops = 0;
+  /** `ROLES`: `api` answers HTTP, `worker` reconciles and delivers. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @IsIn(['api', 'worker'], { each: true })
+  roles: ('api' | 'worker')[] = ['api', 'worker'];
+  /** `API_KEY_PEPPER`: keys and webhook secrets are derived with it; changing it revokes them all. At least 16 characters. */
+  apiKeyPepper!: Secret;
+  /** `ALLOW_HTTP_HOSTS`: hosts that may be plain http in production, with a warning. */
+  @IsArray()
+  @IsString({ each: true })
+  allowHttpHosts: string[] = [];
+  /** `SEAMLESS_SCRIPT_URL`: the official script, or the simulator's. */
+  @IsString()
+  seamlessScriptUrl = 'https://cdn.cinetpay.com/seamless/main.js';
+  /** `SIMULATOR_PORT`: the sandbox's simulator. */
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  simulatorPort = 3001;
+  /** `LOG_LEVEL`: of pino. */
+  @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+  logLevel = 'info';
+  /** `SHUTDOWN_TIMEOUT_MS`: how long work in flight may take when we are asked to stop. */
+  @IsInt()
+  @Min(0)
+  @Max(300_000)
+  shutdownTimeoutMs = 15_000;
+}
+
+/** Shortest pepper we take. */
+export const MIN_PEPPER_LENGTH = 16;

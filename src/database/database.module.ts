@@ -1,0 +1,31 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Config } from '../config/config';
+import { Sql } from './sql';
+import { WorkSignal } from './work-signal';
+
+/** TypeORM's data source, the named statements over its pool, and the signal that wakes workers. */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [Config],
+      useFactory: (config: Config) => ({
+        type: 'postgres' as const,
+        url: config.databaseUrl.reveal(),
+        poolSize: config.databasePool,
+        autoLoadEntities: true,
+        // Never: the schema is the migrations'.
+        synchronize: false,
+        logging: false,
+        applicationName: 'cinetpay-gateway',
+        connectTimeoutMS: 3_000,
+        retryAttempts: 0,
+        extra: { query_timeout: 10_000, keepAlive: true, idleTimeoutMillis: 60_000 },
+      }),
+    }),
+  ],
+  providers: [Sql, WorkSignal],
+  exports: [Sql, WorkSignal],
+})
+export class DatabaseModule {}

@@ -1,0 +1,32 @@
+import { DataSource } from 'typeorm';
+import { CreateTables1764000000000 } from '../../migrations/1764000000000-create-tables';
+
+/** Every migration, oldest first. */
+export const MIGRATIONS = [CreateTables1764000000000];
+
+// Any number: it only has to be the same in every replica.
+const MIGRATION_LOCK = 7_401_235;
+
+/**
+ * Brings the schema up to date, once, also when several replicas start together: an advisory lock lets one migrate while
+ * the others wait and then find nothing to do.
+ */
+export async function runMigrations(databaseUrl: string): Promise<void> {
+  const source = new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migrations',
+    poolSize: 2,
+  });
+  await source.initialize();
+  const runner = source.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await source.runMigrations({ transaction: 'each' });
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await runner.release();
+    await source.destroy();
+  }
+}

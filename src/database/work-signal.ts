@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import { pause } from '../common/clock';
+import { logWarn } from '../common/logger';
+import { Sql } from './sql';
+
+/** The kinds of work that one part of the service leaves for another. */
+export type Work = 'initiation' | 'check' | 'event' | 'delivery';
+
+const CHANNEL = 'gateway_work';
+const QUIET_MS = 50;
+
+/**
+ * Tells workers that there is something to do: those of this process at once, those of other replicas by NOTIFY, at most
+ * once in 50 ms a kind. A hint only: what is due is in the rows, and every worker polls as well.
+ */
+@Injectable()
+export class WorkSignal implements OnApplicationShutdown {
+  private readonly listeners = new Map<Work, Set<() => void>>();
+  private readonly quiet = new Map<Work, boolean>();
+  private readonly stopping = new AbortController();
+  private connection: PoolClient | undefined;
+  private listening: Promise<void> | undefined;
+
+  constructor(private readonly sql: Sql) {}
+
+  /** Calls `listener` whenever there may be work of this kind. Returns how to stop that. */
+  on(work: Work, listener: () => void): () => void {
+    const set = this.listeners.get(work) ?? new Set();
+    this.listeners.set(work, set.add(listener));
+    this.listening ??= this.listen();
+    return () => set.delete(listener);
+  }
+
+  /** There is work of this kind, committed. Never throws and never waits. */
+  nudge(work: Work): void {
+    this.wakeLocal(work);
+    const waiting = this.quiet.get(work);
+    if (waiting !== undefined) return void this.quiet.set(work, true);
+    this.announce(work);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    this.connection?.release(true);
+    this.connection = undefined;
+    await this.listening;
+  }
+
+  private announce(work: Work): void {
+    this.quiet.set(work, false);
+    void this.sql
+      .rows({ name: 'work_signal', text: 'SELECT pg_notify($1, $2)' }, [CHANNEL, work])
+      .catch(() => undefined);
+    setTimeout(() => {
+      const again = this.quiet.get(work);
+      this.quiet.delete(work);
+      if (again && !this.stopping.signal.aborted) this.announce(work);
+    }, QUIET_MS).unref();
+  }
+
+  private wakeLocal(work: Work): void {
+    for (const listener of this.listeners.get(work) ?? []) listener();
+  }
+
+  private async listen(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.listenOnce();
+      } catch {
+        if (!this.stopping.signal.aborted) logWarn('lost the LISTEN connection, polling goes on');
+      }
+      await pause(1_000, this.stopping.signal);
+    }
+  }
+
+  private async listenOnce(): Promise<void> {
+    const connection = await this.sql.connect();
+    if (this.stopping.signal.aborted) return connection.release(true);
+    this.connection = connection;
+    connection.on('notification', (message) => this.wakeLocal(message.payload as Work));
+    await connection.query(`LISTEN ${CHANNEL}`);
+    await new Promise<void>((resolve) => {
+      connection.once('error', () => resolve());
+      connection.once('end', () => resolve());
+      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    if (this.connection === connection) {
+      this.connection = undefined;
+      connection.release(true);
+    }
+  }
+}
