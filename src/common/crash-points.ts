@@ -7,5 +7,7 @@ export type CrashPoint =
 /** Does nothing. Only `test/` binds an implementation that kills the process. */
 @Injectable()
 export class CrashPoints {
-  at(_point: CrashPoint): void {}
+  at(point: CrashPoint): void {
+    void point;
+  }
 }
