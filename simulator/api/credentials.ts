@@ -1,0 +1,31 @@
+import type { Settings, Site } from '../state/settings';
+import { textOf, type Fields } from './fields';
+import { invalid, type Refusal } from './replies';
+
+/** The site a request speaks for, or why it speaks for none. */
+export function authenticate(fields: Fields, settings: Settings): Site | Refusal {
+  const apikey = textOf(fields, 'apikey');
+  const siteId = textOf(fields, 'site_id');
+  if (apikey === null || siteId === null) return missing(apikey === null ? 'apikey' : 'site_id');
+  const ofKey = settings.sites.filter((site) => site.apikey === apikey);
+  if (ofKey.length === 0) return badApikey(settings);
+  const site = ofKey.find((candidate) => candidate.site_id === siteId);
+  return site ?? { code: '613', description: 'The site_id is not valid for this apikey' };
+}
+
+/** 608 for a field that is absent, null or empty. */
+export function missing(field: string): Refusal {
+  return invalid(`Minimum required field: ${field} is missing`);
+}
+
+/** Tells a site from a refusal. */
+export function isSite(value: Site | Refusal): value is Site {
+  return 'site_id' in value;
+}
+
+/** Two official sources give two codes for the same mistake. */
+function badApikey(settings: Settings): Refusal {
+  const description =
+    settings.bad_apikey_code === '609' ? 'The apikey is not known' : 'An error occurred while processing the request';
+  return { code: settings.bad_apikey_code, description };
+}

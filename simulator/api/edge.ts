@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+import { BODY_REFUSED, BROWSER_BANNED, LOCALHOST_REFUSED } from '../http/edge-pages';
+import { page, type Reply } from '../http/exchange';
+import { textOf, type Fields } from './fields';
+
+/** Where only strict looks: the refusals that come as HTML, before CinetPay itself has read anything. */
+export function edgeRefusal(request: IncomingMessage, fields: Fields | undefined): Reply | undefined {
+  if (!request.headers['user-agent']) return page(403, BROWSER_BANNED);
+  if (!fields) return undefined;
+  if (['notify_url', 'return_url'].some((name) => namesLocalhost(textOf(fields, name)))) {
+    return page(400, LOCALHOST_REFUSED);
+  }
+  return isJson(textOf(fields, 'metadata')) ? page(403, BODY_REFUSED) : undefined;
+}
+
+function namesLocalhost(address: string | null): boolean {
+  if (address === null || !URL.canParse(address)) return false;
+  const { hostname } = new URL(address);
+  return hostname === 'localhost' || hostname.endsWith('.localhost');
+}
+
+/** JSON text in metadata must be sent as base64. */
+function isJson(metadata: string | null): boolean {
+  return metadata !== null && /^\s*[{[]/.test(metadata);
+}

@@ -1,0 +1,93 @@
+import { seededRandom } from './random';
+
+/** What a rule may hit: an initiation, a check, or a notification on its way out. */
+export const FAULT_OPERATIONS = ['payment', 'check', 'notify'] as const;
+/** One of the three. */
+export type FaultOperation = (typeof FAULT_OPERATIONS)[number];
+
+const CALL_KINDS = [
+  ...['delay', 'late', 'drop_request', 'drop_response', 'lost', 'reset', 'status', 'html', 'truncated'],
+] as const;
+
+/** Which kinds make sense where; anything else is refused when the rules are put. */
+export const FAULT_KINDS: Record<FaultOperation, readonly string[]> = {
+  payment: [...CALL_KINDS, 'early'],
+  check: [...CALL_KINDS, 'wrong_amount', 'wrong_currency'],
+  notify: [
+    ...['delay', 'late', 'early', 'lost', 'drop_request', 'drop_response', 'reset', 'truncated'],
+    ...['duplicate', 'forged', 'wrong_amount', 'wrong_currency'],
+  ],
+};
+
+/** What happens to one request or notification. */
+export interface Fault {
+  kind: string;
+  /** Milliseconds to wait; each kind has its own default. */
+  delay_ms?: number;
+  /** HTTP status of the kinds status (500) and html (403). */
+  status?: number;
+  /** Retry-After of an answer of kind status, in seconds. */
+  retry_after?: number;
+}
+
+/** When a fault happens. */
+export interface FaultRule extends Fault {
+  operation: FaultOperation;
+  /** 0 to 1; 1 when absent. */
+  probability?: number;
+  /** How often at most; without end when absent. */
+  times?: number;
+}
+
+/** What PUT /_sim/faults takes. */
+export interface FaultPlan {
+  seed?: number;
+  rules: FaultRule[];
+}
+
+/** Rules nobody can follow. */
+export class InvalidFaults extends Error {}
+
+/** The rules in force. The first rule that fits and whose dice fall hits; same seed and same order of requests, same faults. */
+export class Faults {
+  private plan: FaultPlan = { seed: 1, rules: [] };
+  private left: number[] = [];
+  private random = seededRandom(1);
+
+  put(plan: unknown): FaultPlan {
+    this.plan = readPlan(plan);
+    this.left = this.plan.rules.map((rule) => rule.times ?? Infinity);
+    this.random = seededRandom(this.plan.seed ?? 1);
+    return this.plan;
+  }
+
+  current(): FaultPlan {
+    return this.plan;
+  }
+
+  /** The fault that hits now, if any; `kinds` narrows the rules that are looked at. */
+  pick(operation: FaultOperation, kinds: (kind: string) => boolean = () => true): Fault | undefined {
+    for (const [index, rule] of this.plan.rules.entries()) {
+      const left = this.left[index] ?? 0;
+      if (rule.operation !== operation || left <= 0 || !kinds(rule.kind)) continue;
+      if (this.random() >= (rule.probability ?? 1)) continue;
+      this.left[index] = left - 1;
+      return rule;
+    }
+    return undefined;
+  }
+}
+
+function readPlan(plan: unknown): FaultPlan {
+  const { seed, rules } = (plan ?? {}) as FaultPlan;
+  if (!Array.isArray(rules)) throw new InvalidFaults('faults: rules must be a list');
+  if (seed !== undefined && typeof seed !== 'number') throw new InvalidFaults('faults: seed must be a number');
+  for (const rule of rules) {
+    if (!FAULT_OPERATIONS.includes(rule.operation)) throw new InvalidFaults('faults: operation is unknown');
+    const kinds = FAULT_KINDS[rule.operation];
+    if (!kinds.includes(rule.kind)) {
+      throw new InvalidFaults(`faults: kind of ${rule.operation} must be one of ${kinds.join(', ')}`);
+    }
+  }
+  return { seed: seed ?? 1, rules };
+}

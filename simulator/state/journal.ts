@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, mkdirSync, truncateSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Keeps every change, so that a restart finds what was there. */
+export interface Journal {
+  write(entry: Record<string, unknown>): void;
+  /** Forgets all that was written. */
+  clear(): void;
+  close(): Promise<void>;
+}
+
+/** Keeps nothing: for simulators that live as long as a test. */
+export const NO_JOURNAL: Journal = { write: () => undefined, clear: () => undefined, close: async () => undefined };
+
+/** An append-only file of one JSON line per change. Lines of one turn of the event loop go out in one write. */
+export class FileJournal implements Journal {
+  private lines: string[] = [];
+  private readonly stream: WriteStream;
+
+  constructor(private readonly path: string) {
+    this.stream = createWriteStream(path, { flags: 'a' });
+    // A line torn by a crash must not swallow the first line of this run.
+    this.stream.write('\n');
+  }
+
+  /** Resolves once the file exists and can be written; rejects where it cannot. */
+  async opened(): Promise<void> {
+    await once(this.stream, 'open');
+  }
+
+  write(entry: Record<string, unknown>): void {
+    if (this.lines.length === 0) setImmediate(() => this.flush());
+    this.lines.push(JSON.stringify(entry));
+  }
+
+  clear(): void {
+    this.lines = [];
+    truncateSync(this.path);
+  }
+
+  async close(): Promise<void> {
+    this.flush();
+    this.stream.end();
+    await once(this.stream, 'close');
+  }
+
+  private flush(): void {
+    if (this.lines.length > 0) this.stream.write(`${this.lines.join('\n')}\n`);
+    this.lines = [];
+  }
+}
+
+/** Opens the journal of a data directory and hands every kept entry to `replay`, oldest first. */
+export async function openJournal(
+  dataDir: string,
+  replay: (entry: Record<string, unknown>) => void,
+): Promise<FileJournal> {
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, 'journal.ndjson');
+  const journal = new FileJournal(path);
+  await journal.opened();
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    const entry = parse(line);
+    if (entry) replay(entry);
+  }
+  return journal;
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  try {
+    return line ? (JSON.parse(line) as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
