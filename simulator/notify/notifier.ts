@@ -69,8 +69,15 @@ export class Notifier {
     const slept = delay > 0 ? await sleep(delay, stop) : true;
     if (!slept) return;
     const form = this.take(queue);
-    queue.leaving = queue.leaving.then(() => this.deliver(transaction, form, stop));
-    await queue.leaving;
+    const fault = this.pickFault(transaction);
+    const late = lateness(fault);
+    if (late > 0) {
+      // A late one holds up nobody: those announced after it may well arrive before it.
+      if (await sleep(late, stop)) await this.deliver(transaction, form, fault, stop);
+    } else {
+      queue.leaving = queue.leaving.then(() => this.deliver(transaction, form, fault, stop));
+      await queue.leaving;
+    }
     queue.open -= 1;
     if (queue.open === 0 && this.queues.get(transaction.token) === queue) this.queues.delete(transaction.token);
   }
@@ -82,13 +89,20 @@ export class Notifier {
     return queue.waiting.splice(index, 1)[0] as NotificationForm;
   }
 
-  private async deliver(transaction: Transaction, form: NotificationForm, stop: AbortSignal): Promise<void> {
+  private pickFault(transaction: Transaction): Fault | undefined {
     const { settings, faults } = this.around;
     const magic = settings.magic_amounts ? magicOf(transaction.amount)?.notify : undefined;
-    const fault = faults.pick('notify', (kind) => kind !== 'early') ?? magic;
+    return faults.pick('notify', (kind) => kind !== 'early') ?? magic;
+  }
+
+  private async deliver(
+    transaction: Transaction,
+    form: NotificationForm,
+    fault: Fault | undefined,
+    stop: AbortSignal,
+  ): Promise<void> {
     if (fault && ['lost', 'drop_request', 'reset'].includes(fault.kind)) return;
-    const delay = fault?.delay_ms ?? (fault?.kind === 'late' || fault?.kind === 'delay' ? 2_000 : 0);
-    if (delay > 0 && !(await sleep(delay, stop))) return;
+    const { settings } = this.around;
     await this.ping(transaction);
     const copies = settings.notify.copies * (fault?.kind === 'duplicate' ? 2 : 1);
     const genuine = Array.from({ length: copies }, () => this.postWithRetries(transaction, form, fault, stop));
@@ -157,6 +171,11 @@ export class Notifier {
     const site = this.around.settings.sites.find(({ site_id }) => site_id === transaction.site_id);
     return site?.secret_key ?? '';
   }
+}
+
+/** Milliseconds a fault holds one notification back. */
+function lateness(fault: Fault | undefined): number {
+  return fault?.delay_ms ?? (fault?.kind === 'late' || fault?.kind === 'delay' ? 2_000 : 0);
 }
 
 /** false when it was stopped. */

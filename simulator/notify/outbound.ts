@@ -20,7 +20,7 @@ export class Outbound {
   async send(outgoing: Outgoing): Promise<Answered> {
     // A kept connection may have been closed by the other side just now: that says nothing about the merchant.
     for (let attempt = 1; attempt <= 3; attempt += 1) {
-      const answered = await this.attempt(outgoing);
+      const answered = await this.attempt(outgoing).catch((): Answered => 'none');
       if (answered !== 'stale') return answered;
     }
     return 'none';

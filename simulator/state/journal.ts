@@ -17,6 +17,7 @@ export const NO_JOURNAL: Journal = { write: () => undefined, clear: () => undefi
 /** An append-only file of one JSON line per change. Lines of one turn of the event loop go out in one write. */
 export class FileJournal implements Journal {
   private lines: string[] = [];
+  private closed = false;
   private readonly stream: WriteStream;
 
   constructor(private readonly path: string) {
@@ -31,6 +32,7 @@ export class FileJournal implements Journal {
   }
 
   write(entry: Record<string, unknown>): void {
+    if (this.closed) return;
     if (this.lines.length === 0) setImmediate(() => this.flush());
     this.lines.push(JSON.stringify(entry));
   }
@@ -42,6 +44,7 @@ export class FileJournal implements Journal {
 
   async close(): Promise<void> {
     this.flush();
+    this.closed = true;
     this.stream.end();
     await once(this.stream, 'close');
   }
