@@ -18,9 +18,13 @@ export async function takeCall(sim: Simulation, exchange: Exchange, operation: O
   const call = sim.ledger.arrived(exchange.at, operation);
   response.once('close', () => sim.ledger.answered(call, 'none', null));
   const fields = await readCall(sim, exchange, call);
-  if (fields === 'broken') return void request.destroy();
+  if (fields === 'broken') {
+    sim.ledger.identified(call);
+    return void request.destroy();
+  }
   const fault = pickFault(sim, call, fields);
   call.fault = fault?.kind ?? null;
+  sim.ledger.identified(call);
   const instead = fault && (await answerInstead(fault, exchange));
   if (instead === 'gone') return;
   const reply = instead ?? answer(sim, exchange, operation, fields, fault);
@@ -29,7 +33,7 @@ export async function takeCall(sim: Simulation, exchange: Exchange, operation: O
   else settle(sim, call, response, reply);
 }
 
-/** Reads the body and tells the ledger what it says. */
+/** Reads the body and notes in the call what it says. */
 async function readCall(sim: Simulation, exchange: Exchange, call: Call): Promise<Fields | undefined | 'broken'> {
   let fields: Fields | undefined | 'broken';
   try {
@@ -45,7 +49,6 @@ async function readCall(sim: Simulation, exchange: Exchange, call: Call): Promis
     call.site_id = textOf(fields, 'site_id');
     call.transaction_id = textOf(fields, 'transaction_id') ?? idOfToken(sim, fields);
   }
-  sim.ledger.identified(call);
   return fields;
 }
 
@@ -59,7 +62,7 @@ function pickFault(sim: Simulation, call: Call, fields: Fields | undefined): Fau
   const put = sim.faults.pick(call.operation) ?? pickEarly(sim, call.operation);
   if (put || !sim.settings.magic_amounts || !fields || call.transaction_id === null) return put;
   if (call.operation === 'check') return magicOf(sim.store.ofId(call.transaction_id)?.amount)?.check;
-  const first = sim.ledger.requestsOf(call.transaction_id).find((request) => request.operation === 'payment') === call;
+  const first = !sim.ledger.requestsOf(call.transaction_id).some((earlier) => earlier.operation === 'payment');
   return first ? magicOf(fields.amount)?.first_initiation : undefined;
 }
 

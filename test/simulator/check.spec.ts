@@ -1,7 +1,7 @@
 // Proves that POST /v2/payment/check answers exactly the documented fields in every state, and follows the settings where sources disagree.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { RunningSimulator } from '../../simulator/simulator';
-import { call, order, RESPONSE_ID, start, XAF, XOF, type Answer } from './harness';
+import { call, ledgerOf, order, RESPONSE_ID, start, XAF, XOF, type Answer } from './harness';
 
 let simulator: RunningSimulator;
 beforeAll(async () => {
@@ -128,7 +128,7 @@ it('refused can be paid on the same counter, unless set otherwise; accepted neve
   const second = await created();
   await act(second.id, 'refuse');
   expect((await act(second.id, 'pay')).body).toMatchObject({ state: 'refused', changed: false });
-  const { captures } = (await call('GET', `${simulator.url}/_sim/ledger`)).body;
+  const { captures } = await ledgerOf(simulator);
   expect(captures).toEqual([expect.objectContaining({ transaction_id: id, amount: 2500, currency: 'XOF' })]);
 });
 

@@ -1,7 +1,8 @@
 // Proves each fault of the API's two operations, and that the ledger tells of every request whatever became of it.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { RunningSimulator } from '../../simulator/simulator';
-import { call, order, start, until, XOF, type Answer } from './harness';
+import type { Call } from '../../simulator/state/ledger';
+import { call, ledgerOf, order, start, until, XOF, type Answer } from './harness';
 
 let simulator: RunningSimulator;
 beforeAll(async () => {
@@ -15,17 +16,11 @@ const putFaults = (rules: unknown[], seed = 1): Promise<Answer> =>
 const pay = (body: unknown): Promise<Answer> => call('POST', `${simulator.url}/v2/payment`, body);
 const check = (body: unknown): Promise<Answer> => call('POST', `${simulator.url}/v2/payment/check`, body);
 const state = async (id: unknown): Promise<string> =>
-  (await call('GET', `${simulator.url}/_sim/transactions/${String(id)}`)).body.state;
+  (await call('GET', `${simulator.url}/_sim/transactions/${String(id)}`)).body.state as string;
 
-interface SeenCall {
-  answered: number | 'none';
-  code: string | null;
-  fault: string | null;
-  operation: string;
-}
-const calls = (): Promise<SeenCall[]> =>
+const calls = async (): Promise<Call[]> =>
   until(
-    async () => (await call('GET', `${simulator.url}/_sim/ledger`)).body.calls as SeenCall[],
+    async () => (await ledgerOf(simulator)).calls,
     (seen) => seen.every(({ answered }) => answered !== null),
   );
 
@@ -99,7 +94,7 @@ it('delay: worked on at once, answered late with what was true then', async () =
   const started = Date.now();
   const slow = check(sent);
   await until(
-    async () => (await call('GET', `${simulator.url}/_sim/ledger`)).body.calls.length as number,
+    async () => (await ledgerOf(simulator)).calls.length,
     (count) => count === 2,
   );
   await call('POST', `${simulator.url}/_sim/transactions/${String(sent.transaction_id)}/pay`);
@@ -160,15 +155,16 @@ it('the ledger holds every request in the order of arrival, with its body to the
   await pay('{');
   const { body } = await call('GET', `${simulator.url}/_sim/transactions/${String(sent.transaction_id)}`);
   expect(body).toMatchObject({ transaction_id: sent.transaction_id, state: 'created' });
-  expect(body.requests.map((one: any) => [one.operation, one.answered, one.code])).toEqual([
+  const requests = body.requests as Call[];
+  expect(requests.map((one) => [one.operation, one.answered, one.code])).toEqual([
     ['payment', 200, '608'],
     ['payment', 200, '201'],
     ['check', 200, '662'],
     ['check', 429, '429'],
   ]);
-  expect(body.requests[0].raw_body).toBe(odd);
-  expect(body.requests[0].at >= before).toBe(true);
-  const ledger = (await call('GET', `${simulator.url}/_sim/ledger`)).body;
+  expect(requests[0]?.raw_body).toBe(odd);
+  expect((requests[0]?.at ?? '') >= before).toBe(true);
+  const ledger = await ledgerOf(simulator);
   expect(ledger.calls).toHaveLength(5);
   expect(ledger.calls[0]).toEqual({
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSimulator, type RunningSimulator, type SimulatorOptions } from '../../simulator/simulator';
+import type { Call, Capture, SentNotification } from '../../simulator/state/ledger';
 import { DEMO_SITES } from '../../simulator/state/settings';
 
 export const [XOF, XAF, CDF, GNF, USD] = DEMO_SITES as [
@@ -41,6 +42,18 @@ function parsed(text: string): any {
   } catch {
     return undefined;
   }
+}
+
+/** GET /_sim/ledger. */
+export interface LedgerView {
+  captures: Capture[];
+  notifications: SentNotification[];
+  pings: SentNotification[];
+  calls: Call[];
+}
+
+export async function ledgerOf({ url }: RunningSimulator): Promise<LedgerView> {
+  return (await call('GET', `${url}/_sim/ledger`)).body as LedgerView;
 }
 
 let serial = 0;

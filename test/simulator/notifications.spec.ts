@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FORM_FIELDS, xToken, type NotificationForm } from '../../simulator/notify/x-token';
 import type { RunningSimulator } from '../../simulator/simulator';
-import { call, Merchant, order, start, until, XOF, type Answer, type Received } from './harness';
+import { call, ledgerOf, Merchant, order, start, until, XOF, type Answer, type Received } from './harness';
 
 let simulator: RunningSimulator;
 let merchant: Merchant;
@@ -116,8 +116,8 @@ it('the ledger keeps what was answered; nobody listening is none; no second try 
   const deaf = await created({ notify_url: 'http://127.0.0.1:9/notify' });
   await act(deaf, 'pay');
   const ledger = await until(
-    async () => (await call('GET', `${simulator.url}/_sim/ledger`)).body,
-    ({ notifications }) => notifications.length === 2 && notifications.every((one: any) => one.answered !== null),
+    () => ledgerOf(simulator),
+    ({ notifications }) => notifications.length === 2 && notifications.every((one) => one.answered !== null),
   );
   const entry = { at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*\.\d{3}Z$/), message: 'SUCCES', genuine: true };
   expect(ledger.notifications).toEqual(
