@@ -7,10 +7,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.spec.ts', 'simulator/**/*.spec.ts'],
     exclude: ['**/node_modules/**', 'test/long/**'],
+    globalSetup: ['test/support/global-setup.ts'],
+    reporters: ['default', './test/support/counts-reporter.mts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
-    restoreMocks: true,
   },
 });

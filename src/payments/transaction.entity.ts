@@ -18,7 +18,7 @@ export interface Customer {
 
 /** What only an order that came through the drop-in API has. */
 export interface DropInOrder {
-  /** As the client sent it; returned as `cpm_site_id`. */
+  /** As the client sent it; given back in the form posted to it. */
   site_id: string;
   notify_url: string;
   device_id?: string;
