@@ -51,7 +51,9 @@ export function readBody(request: IncomingMessage): Promise<string> {
     });
     request.on('end', () => resolve(text()));
     request.on('error', () => reject(new BrokenBody(text())));
-    request.on('close', () => reject(new BrokenBody(text())));
+    request.on('close', () => {
+      if (!request.complete) reject(new BrokenBody(text()));
+    });
   });
 }
 

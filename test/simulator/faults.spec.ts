@@ -1,4 +1,5 @@
 // Proves each fault of the API's two operations, and that the ledger tells of every request whatever became of it.
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { RunningSimulator } from '../../simulator/simulator';
 import type { Call } from '../../simulator/state/ledger';
@@ -188,4 +189,20 @@ it('a client that goes before the answer: none', async () => {
   });
   await expect(gone).rejects.toThrow();
   expect(await calls()).toMatchObject([{ answered: 'none', fault: 'delay' }]);
+});
+
+it('a client that goes in the middle of its body: none, with what had come', async () => {
+  const socket = connect(Number(new URL(simulator.url).port), '127.0.0.1');
+  socket.write('POST /v2/payment HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{"apikey":');
+  await until(
+    async () => (await ledgerOf(simulator)).calls.length,
+    (count) => count === 1,
+  );
+  socket.destroy();
+  expect(await calls()).toMatchObject([{ answered: 'none', site_id: null, transaction_id: null }]);
+});
+
+it('a body too large for any payment is cut off', async () => {
+  await expect(pay('x'.repeat(2_000_000))).rejects.toThrow();
+  expect(await calls()).toMatchObject([{ answered: 'none' }]);
 });
