@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../common/problem';
+import { Config } from '../config/config';
+import type { SiteConfig } from '../config/config';
+
+/** What decides which site collects an order. */
+export interface SiteWish {
+  currency: string;
+  /** In whole currency units. */
+  amount: number;
+  /** Named by the order; left out, the currency decides. */
+  siteId?: string;
+  /** The caller's name. */
+  caller: string;
+  integration: 'redirect' | 'seamless';
+}
+
+/** The configured CinetPay sites. */
+@Injectable()
+export class Sites {
+  readonly all: readonly SiteConfig[];
+  private readonly ids: ReadonlyMap<string, SiteConfig>;
+
+  constructor(config: Config) {
+    this.all = config.sites;
+    this.ids = new Map(config.sites.map((site) => [site.site_id, site]));
+  }
+
+  byId(siteId: string): SiteConfig | undefined {
+    return this.ids.get(siteId);
+  }
+
+  /**
+   * The site that collects an order: the named one, else the caller's only or default site of the currency.
+   * @throws Problem that names no site but the one the order named
+   */
+  choose(wish: SiteWish): SiteConfig {
+    const site = wish.siteId === undefined ? this.automatic(wish) : this.named(wish.siteId, wish);
+    const { min_amount: min, max_amount: max } = site;
+    if (wish.amount >= min && wish.amount <= max) return site;
+    throw new Problem('validation_failed', 'Nothing was saved or sent; mend what errors names.', {
+      errors: [
+        {
+          pointer: '/amount',
+          code: 'range',
+          detail: `this site takes ${min} to ${max} ${site.currency} in one payment`,
+        },
+      ],
+    });
+  }
+
+  private named(siteId: string, wish: SiteWish): SiteConfig {
+    const site = this.byId(siteId);
+    if (!site) throw new Problem('site_unknown', 'No configured site has this site_id.');
+    if (!isOpenTo(site, wish.caller)) throw new Problem('site_not_allowed', 'Leave site_id out, or name another site.');
+    if (site.currency !== wish.currency) {
+      throw new Problem('site_currency_mismatch', `This site collects ${site.currency} only.`);
+    }
+    if (wish.integration === 'seamless' && !site.seamless) throw seamlessNotAllowed();
+    return site;
+  }
+
+  private automatic({ currency, caller, integration }: SiteWish): SiteConfig {
+    const sites = this.all.filter((site) => site.currency === currency && isOpenTo(site, caller));
+    if (sites.length === 0) throw new Problem('no_site_for_currency', `No site collects ${currency} for this caller.`);
+    const fit = integration === 'seamless' ? sites.filter((site) => site.seamless) : sites;
+    if (fit.length === 0) throw seamlessNotAllowed();
+    const preferred = fit.length === 1 ? fit : fit.filter((site) => site.default);
+    if (preferred.length === 1) return preferred[0]!;
+    throw new Problem(
+      'site_ambiguous',
+      `Several sites collect ${currency} and none is the default: name one in site_id.`,
+    );
+  }
+}
+
+function isOpenTo(site: SiteConfig, caller: string): boolean {
+  return site.callers === undefined || site.callers.includes(caller);
+}
+
+function seamlessNotAllowed(): Problem {
+  return new Problem('seamless_not_allowed', 'Ask for integration "redirect": seamless would publish the apikey.');
+}
