@@ -83,6 +83,7 @@ export class UndiciAdapter implements OnApplicationShutdown {
 
 class Exchange implements Dispatcher.DispatchHandler {
   private readonly timer: NodeJS.Timeout;
+  private readonly deadline: number;
   private controller: Dispatcher.DispatchController | undefined;
   private head: AnswerHead | undefined;
   private chunks: Buffer[] = [];
@@ -95,13 +96,16 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly resolve: (response: AxiosResponse<string>) => void,
     private readonly reject: (fault: ExchangeFault) => void,
   ) {
+    this.deadline = performance.now() + totalMs;
     this.timer = setTimeout(() => this.fail('timeout'), totalMs);
   }
 
   // undici calls this right before it writes to a connected socket. Whatever fails earlier was not sent.
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Timed out while it waited for a connection: aborted here, not one byte is written.
-    if (this.settled) controller.abort(new ExchangeFault('not_sent', 'timeout'));
+    // Its time ran out while it waited for a connection: aborted here, not one byte is written. A busy process runs
+    // timers late, so the clock is asked too.
+    if (performance.now() >= this.deadline) this.fail('timeout');
+    if (this.settled) controller.abort(new Error('timeout'));
     else this.controller = controller;
   }
 

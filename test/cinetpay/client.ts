@@ -6,6 +6,7 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { CinetpayClient } from '../../src/cinetpay/cinetpay.client';
 import { CinetpayModule } from '../../src/cinetpay/cinetpay.module';
+import { configureLogger } from '../../src/common/logger';
 import { Secret } from '../../src/common/secret';
 import { Config, SiteConfig } from '../../src/config/config';
 import { ConfigModule } from '../../src/config/config.module';
@@ -19,6 +20,9 @@ export function site(fields: Partial<SiteConfig> = {}): SiteConfig {
 }
 
 /** The client as the application builds it, speaking to `baseUrl`. */
+// The log is not what these tests read.
+configureLogger('silent');
+
 export async function startClient(
   baseUrl: string,
   timeoutMs = 400,

@@ -54,7 +54,14 @@ describe('a good exchange', () => {
       kind: 'created',
       paymentUrl: LINK,
       paymentToken: 'abc',
-      answer: { operation: 'payment', outcome: 'created', httpStatus: 200, code: '201', message: 'CREATED', data: null },
+      answer: {
+        operation: 'payment',
+        outcome: 'created',
+        httpStatus: 200,
+        code: '201',
+        message: 'CREATED',
+        data: null,
+      },
     });
     expect(outcome.answer.apiResponseId).toBe('1632143554.8513');
     expect(seen?.body).toBe(`{"apikey":"1234canary5678apikey.87654321",${WIRE.slice(1)}`);
@@ -177,7 +184,8 @@ describe('a network that fails', () => {
     const server = keep(
       await tcpServer((socket) => {
         let requests = 0;
-        socket.on('data', () => {
+        socket.on('data', (chunk) => {
+          if (!chunk.toString('latin1').includes('"apikey"')) return;
           requests++;
           if (requests === 1) whole(socket, CREATED);
           else socket.resetAndDestroy();
@@ -185,8 +193,12 @@ describe('a network that fails', () => {
       }),
     );
     const { client, outcome } = await initiateAt(server.url);
-    expect(outcome.kind).toBe('created');
-    expect((await client.initiate(site(), 'T2', WIRE)).kind).toBe('unclear');
+    const kinds = [outcome.kind];
+    // Which idle connection is taken is the pool's affair; one of the first is taken again soon.
+    while (kinds.length < 10 && kinds.at(-1) === 'created') {
+      kinds.push((await client.initiate(site(), 'T2', WIRE)).kind);
+    }
+    expect(kinds.at(-1)).toBe('unclear');
   });
 
   it('is unclear: a redirect, which is not followed', async () => {
