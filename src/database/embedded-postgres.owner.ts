@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
 
 /**
@@ -8,24 +9,66 @@ import { EmbeddedPostgresError } from './embedded-postgres.error';
  */
 export function claimOwnership(file: string, dataDir: string): () => void {
   const mine = identity(process.pid);
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, mine, { mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      // A link appears with its content or not at all: nobody ever reads half a name.
+      if (succeeds('EEXIST', () => linkSync(draft, file))) return () => release(file, mine);
+      const owner = readOwner(file);
+      if (owner === undefined) continue;
+      if (isAnotherThatRuns(owner)) throw inUse(dataDir, pidOf(owner));
+      takeAway(file, `${draft}.old`, owner);
     }
-    const owner = readFileSync(file, 'utf8');
-    const pid = Number(owner.split(' ')[0]);
-    // The same process may start, lose and start it again (its Postgres was killed).
-    if (pid !== process.pid && isAlive(pid) && identity(pid) === owner) {
-      throw new EmbeddedPostgresError(
-        `The data folder ${dataDir} is in use by process ${pid}. Stop it, or choose another DATA_DIR.`,
-      );
-    }
-    rmSync(file, { force: true });
+  } finally {
+    rmSync(draft, { force: true });
   }
   throw new EmbeddedPostgresError(`The data folder ${dataDir} is being started by another process.`);
+}
+
+function release(file: string, mine: string): void {
+  if (readOwner(file) === mine) rmSync(file, { force: true });
+}
+
+// Another process may have done the same in between: what is taken away by mistake is put back.
+function takeAway(file: string, aside: string, owner: string): void {
+  if (!succeeds('ENOENT', () => renameSync(file, aside))) return;
+  if (readOwner(aside) !== owner) succeeds('EEXIST', () => linkSync(aside, file));
+  rmSync(aside, { force: true });
+}
+
+// The same process may start, lose and start it again (its Postgres was killed).
+function isAnotherThatRuns(owner: string): boolean {
+  const pid = pidOf(owner);
+  return pid > 0 && pid !== process.pid && isAlive(pid) && identity(pid) === owner;
+}
+
+function inUse(dataDir: string, pid: number): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `The data folder ${dataDir} is in use by process ${pid}. Stop it, or choose another DATA_DIR.`,
+  );
+}
+
+function pidOf(owner: string): number {
+  return Number(owner.split(' ')[0]);
+}
+
+function readOwner(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function succeeds(tolerated: string, action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === tolerated) return false;
+    throw error;
+  }
 }
 
 function isAlive(pid: number): boolean {
@@ -37,12 +80,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-// A pid comes back with another process; its start time tells them apart where /proc can say it.
+// A pid comes back with another process; its start time tells them apart.
 function identity(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
   } catch {
-    return String(pid);
+    const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
+    return `${pid} ${(stdout ?? '').trim()}`;
   }
 }

@@ -1,20 +1,32 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, openSync, closeSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { pause } from '../common/clock';
+import { askServer, createDatabase, embeddedUrl, EMBEDDED_USER, type Running } from './embedded-postgres.connection';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
 import { claimOwnership } from './embedded-postgres.owner';
 import { findPlace, type Place } from './embedded-postgres.place';
+import { runProgram, telling } from './embedded-postgres.programs';
 
 export { EmbeddedPostgresError };
 
-const USER = 'gateway';
-const DATABASE = 'gateway';
 /** A killed postmaster leaves its children and its shared memory for a moment, and a zombie its pid. */
 const START_PATIENCE_MS = 15_000;
+/** No patience helps: the cluster was made by another version of Postgres. */
+const FINAL = /incompatible with server/;
+/** A larger log is started anew with the server. */
+const LOG_LIMIT_BYTES = 4_000_000;
 
 export interface EmbeddedPostgresOptions {
   /** Keeps the cluster, or says where it lies. */
@@ -38,22 +50,28 @@ export interface EmbeddedPostgres {
  * @throws EmbeddedPostgresError with one line for a person
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await startOwned(options);
+  } catch (error) {
+    if (error instanceof EmbeddedPostgresError) throw error;
+    throw new EmbeddedPostgresError(
+      `The embedded Postgres in ${options.dataDir} cannot be used: ${(error as Error).message}. Set DATA_DIR or DATABASE_URL.`,
+    );
+  }
+}
+
+async function startOwned(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const place = findPlace(options.dataDir);
   const release = claimOwnership(join(place.home, 'owner'), options.dataDir);
   try {
-    await initialise(place);
-    const password = readFileSync(join(place.home, 'password'), 'utf8');
-    const running = await adopt(place, password);
-    const port = running ?? (await start(place, options, password));
+    const password = await initialise(place, options);
+    const { port, adopted } = await adoptOrStart(place, options, password);
     await createDatabase(port, password);
     return {
-      databaseUrl: urlOf(port, password, DATABASE),
+      databaseUrl: embeddedUrl(port, password),
       where: { binaries: place.binaries, cluster: place.cluster, moved: place.moved },
-      adopted: running !== undefined,
-      stop: async () => {
-        await runProgram(place, 'pg_ctl', ['stop', '-D', place.cluster, '-m', 'fast', '-w', '-t', '20']);
-        release();
-      },
+      adopted,
+      stop: () => stop(place).then(release),
     };
   } catch (error) {
     release();
@@ -61,59 +79,66 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-async function initialise(place: Place): Promise<void> {
-  if (existsSync(join(place.cluster, 'PG_VERSION'))) return;
-  const fresh = `${place.cluster}.new`;
-  rmSync(fresh, { recursive: true, force: true });
+async function initialise(place: Place, { durable = true }: EmbeddedPostgresOptions): Promise<string> {
+  const passwordFile = join(place.home, 'password');
+  if (existsSync(join(place.cluster, 'PG_VERSION'))) return readFileSync(passwordFile, 'utf8');
+  for (const name of readdirSync(place.home))
+    if (name.startsWith('new-')) rmSync(join(place.home, name), { recursive: true, force: true });
   const password = randomBytes(24).toString('base64url');
-  const file = join(place.home, 'password');
-  writeFileSync(file, password, { mode: 0o600 });
-  if (place.user) chownSync(file, place.user.uid, place.user.gid);
-  const options = [
-    '-U',
-    USER,
-    `--pwfile=${file}`,
-    '-A',
-    'scram-sha-256',
-    '-E',
-    'UTF8',
-    '--no-locale',
-    '--no-instructions',
-  ];
-  const { code, output } = await runProgram(place, 'initdb', ['-D', fresh, ...options]);
-  if (code !== 0) throw new EmbeddedPostgresError(`initdb failed: ${lastLine(output)}`);
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (place.user) chownSync(passwordFile, place.user.uid, place.user.gid);
+  // A name of its own: an initdb whose node was killed may still be writing into the last one.
+  const fresh = join(place.home, `new-${randomBytes(4).toString('hex')}`);
+  const access = ['-U', EMBEDDED_USER, `--pwfile=${passwordFile}`, '-A', 'scram-sha-256'];
+  const form = ['-E', 'UTF8', '--no-locale', '--no-instructions', ...(durable ? [] : ['--no-sync'])];
+  const { code, reason } = await runProgram(place, 'initdb', ['-D', fresh, ...access, ...form]);
+  if (code !== 0) throw new EmbeddedPostgresError(`The embedded Postgres cannot make its database: ${reason}`);
   renameSync(fresh, place.cluster);
+  return password;
 }
 
-/** The port of a server that runs on this cluster already and takes our password. */
-async function adopt(place: Place, password: string): Promise<number | undefined> {
-  const port = Number(readPidFile(place)[3]);
-  if (!Number.isInteger(port) || port <= 0) return undefined;
-  return (await answers(port, password)) ? port : undefined;
-}
-
-async function start(place: Place, options: EmbeddedPostgresOptions, password: string): Promise<number> {
+/** A start that is under way by somebody's killed hand counts as running as soon as it answers. */
+async function adoptOrStart(
+  place: Place,
+  options: EmbeddedPostgresOptions,
+  password: string,
+): Promise<{ port: number; adopted: boolean }> {
   const until = Date.now() + START_PATIENCE_MS;
-  const log = join(place.home, 'postgres.log');
   for (;;) {
+    const running = await findRunning(place, password);
+    if (running && (running.durable || options.durable === false)) return { port: running.port, adopted: true };
+    if (running) await stop(place);
     const port = await freePort();
-    const { code, output } = await runProgram(place, 'pg_ctl', [
-      'start',
-      '-D',
-      place.cluster,
-      '-w',
-      '-t',
-      '30',
-      '-l',
-      log,
-      '-o',
-      serverOptions(port, options),
-    ]);
-    if (code === 0 && (await answers(port, password))) return port;
-    if (Date.now() > until) throw new EmbeddedPostgresError(`Postgres does not start: ${lastLine(output)} See ${log}.`);
+    const reason = await launch(place, port, options);
+    if (reason === undefined && (await askServer(port, password))) return { port, adopted: false };
+    if (Date.now() > until || FINAL.test(reason ?? ''))
+      throw new EmbeddedPostgresError(`The embedded Postgres does not start: ${reason}`);
     forgetDeadPostmaster(place);
     await pause(250);
   }
+}
+
+/** The server that runs on exactly this cluster and takes our password. */
+async function findRunning(place: Place, password: string): Promise<Running | undefined> {
+  const port = Number(readPidFile(place)[3]);
+  if (!Number.isInteger(port) || port <= 0) return undefined;
+  const running = await askServer(port, password);
+  if (!running || realpathSync(running.folder) === realpathSync(place.cluster)) return running;
+  throw new EmbeddedPostgresError(
+    `${place.cluster} is a copy of ${running.folder}, whose Postgres runs: a copy is whole only when made after its stop.`,
+  );
+}
+
+/** @returns why it did not start */
+async function launch(place: Place, port: number, options: EmbeddedPostgresOptions): Promise<string | undefined> {
+  const log = join(place.home, 'postgres.log');
+  if (existsSync(log) && statSync(log).size > LOG_LIMIT_BYTES) rmSync(log);
+  const before = existsSync(log) ? statSync(log).size : 0;
+  const args = ['start', '-D', place.cluster, '-w', '-t', '30', '-l', log, '-o', serverOptions(port, options)];
+  const { code, reason } = await runProgram(place, 'pg_ctl', args);
+  if (code === 0) return undefined;
+  const said = existsSync(log) ? readFileSync(log).subarray(before).toString('utf8') : '';
+  return `${said === '' ? reason : telling(said)} (see ${log})`;
 }
 
 function serverOptions(port: number, { durable = true, maxConnections = 100 }: EmbeddedPostgresOptions): string {
@@ -123,12 +148,19 @@ function serverOptions(port: number, { durable = true, maxConnections = 100 }: E
     max_connections: maxConnections,
     shared_buffers: '128MB',
     timezone: 'UTC',
+    // Errors of statements would carry customers' data into a file; the gateway logs what matters of them.
+    log_min_messages: 'log',
+    log_checkpoints: 'off',
   };
   const unsafe = durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
   const pairs = Object.entries({ ...settings, ...unsafe }).map(
     ([name, value]) => `-c ${name}=${value === '' ? "''" : value}`,
   );
   return [`-p ${port}`, ...pairs].join(' ');
+}
+
+async function stop(place: Place): Promise<void> {
+  await runProgram(place, 'pg_ctl', ['stop', '-D', place.cluster, '-m', 'fast', '-w', '-t', '20']);
 }
 
 // A zombie still has its pid, so Postgres believes that it runs; /proc knows better.
@@ -148,66 +180,6 @@ function readPidFile(place: Place): string[] {
   } catch {
     return [];
   }
-}
-
-async function createDatabase(port: number, password: string): Promise<void> {
-  await withClient(port, password, async (client) => {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
-  });
-}
-
-async function answers(port: number, password: string): Promise<boolean> {
-  return withClient(port, password, (client) => client.query('SELECT 1')).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function withClient<T>(port: number, password: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: urlOf(port, password, 'postgres'), connectionTimeoutMillis: 3_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-function urlOf(port: number, password: string, database: string): string {
-  return `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
-}
-
-// Output goes to a file: a pipe would be held open by the server that pg_ctl leaves behind.
-async function runProgram(
-  place: Place,
-  program: string,
-  args: string[],
-): Promise<{ code: number | null; output: string }> {
-  const outputFile = join(place.home, `${program}.log`);
-  const output = openSync(outputFile, 'w', 0o600);
-  try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      const child = spawn(join(place.binaries, 'bin', program), args, {
-        ...place.user,
-        cwd: place.home,
-        // Its own session: Ctrl-C in the terminal reaches only node, which stops Postgres last.
-        detached: true,
-        env: { LC_ALL: 'C' },
-        stdio: ['ignore', output, output],
-      });
-      child.once('error', reject);
-      child.once('exit', resolve);
-    });
-    return { code, output: readFileSync(outputFile, 'utf8') };
-  } finally {
-    closeSync(output);
-  }
-}
-
-function lastLine(output: string): string {
-  return output.trim().split('\n').at(-1) ?? '';
 }
 
 async function freePort(): Promise<number> {

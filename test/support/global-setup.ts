@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -21,6 +21,8 @@ interface TestProject {
 /** One Postgres for the run (or TEST_DATABASE_URL), and one migrated template that every test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-tests-'));
+  // Started by root, Postgres runs as another user, who has to get in; otherwise its cluster would stay behind elsewhere.
+  chmodSync(folder, 0o755);
   const given = process.env.TEST_DATABASE_URL;
   const server = given
     ? undefined

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,8 @@ export interface World {
 
 export async function startWorld(random: () => number, program?: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'torture-'));
+  // Started by root, Postgres runs as another user, who has to get in.
+  chmodSync(folder, 0o755);
   const logFile = join(folder, 'gateway.log');
   writeFileSync(logFile, '');
   const storage = await startStorage(join(folder, 'postgres'));
