@@ -20,7 +20,7 @@ pre{overflow-x:auto;background:#f5f7fa;padding:.8rem;border-radius:8px;font-size
 export function document(lang: string, title: string, main: string, script = '', wide = false): string {
   return (
     `<!DOCTYPE html><html lang="${lang}"><head><meta charset="utf-8"><title>${escape(title)}</title>` +
-    `<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head>` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${STYLE}</style></head>` +
     `<body><main${wide ? ' class="wide"' : ''}>${main}</main>${script ? `<script>${script}</script>` : ''}</body></html>`
   );
 }
