@@ -1,0 +1,121 @@
+import { markup, type Html } from './html';
+import { mark, money, orderLines, shopLine, wayBack, type ShownOrder } from './order.pieces';
+import type { Page } from './page';
+import { GO_BACK, WATCH } from './scripts';
+import { isPassing, type View } from './view';
+import { wordsOf, type Language } from './words';
+
+/** Seconds between looks of a browser without scripts. */
+const REFRESH_SECONDS = 2;
+
+/** Before there is a link: goes on by itself, with and without scripts. */
+export function waitingPage(order: ShownOrder, view: View, next: string): Page {
+  const words = wordsOf(order.row.lang);
+  const { title, text } = view === 'waiting_long' ? words.waitingLong : words.waiting;
+  const main = markup`${shopLine(order)}
+    <div class="spin"></div>
+    <h1>${title}</h1>
+    <p role="status">${text}</p>
+    <a class="button" href="${next}">${words.goOn}</a>${orderLines(order)}`;
+  return watching(order, view, next, { title, main });
+}
+
+/** How it ended, or that it has not yet. `here`: the address this page has. */
+export function resultPage(order: ShownOrder, view: View, here: string): Page {
+  const words = wordsOf(order.row.lang);
+  const { title, text } = words.results[resultOf(view)];
+  const main = markup`${shopLine(order)}${mark(markOf(view))}
+    <h1>${title}</h1>
+    <p role="status">${text}</p>
+    ${orderLines(order)}${wayBack(order)}`;
+  if (isPassing(view)) return watching(order, view, here, { title, main });
+  return { status: 200, language: order.row.lang, title, main, allowed: { framable: isFramable(order) } };
+}
+
+/** CinetPay's counter in a frame of ours. */
+export function inlinePage(order: ShownOrder, paymentUrl: string): Page {
+  const { row, path } = order;
+  const words = wordsOf(row.lang);
+  const next = `${path}/inline`;
+  const main = markup`<header>
+      <h1>${order.shop && `${order.shop} · `}${money(row)}</h1>
+      <p>${row.description} · <a href="${path}">${words.fullPage}</a></p>
+    </header>
+    <iframe src="${paymentUrl}" title="${words.counter}" allow="payment *"></iframe>`;
+  const page = watching(order, 'counter', next, { title: words.counter, main });
+  const allowed = { ...page.allowed, framable: false, frameSources: ["'self'", ...frameSources(paymentUrl)] };
+  // A refresh would take the customer's half-filled counter away.
+  return { ...page, allowed, shape: 'framed', refresh: undefined };
+}
+
+/** The way back through a page: the form a drop-in client expects, or a link for a counter that runs in a frame. */
+export function returnPage({ row }: ShownOrder, target: string): Page {
+  const words = wordsOf(row.lang);
+  const { title, text } = words.returning;
+  const way =
+    row.origin === 'drop_in'
+      ? markup`<form method="post" action="${row.return_url}">
+          <input type="hidden" name="transaction_id" value="${row.transaction_id}" />
+          <input type="hidden" name="token" value="${row.checkout_token}" />
+          <button class="button">${words.goOn}</button>
+        </form>`
+      : markup`<a class="button" id="go" href="${target}">${words.goOn}</a>`;
+  const main = markup`<h1>${title}</h1>
+    <p>${text}</p>
+    ${way}`;
+  return {
+    ...{ status: 200, language: row.lang, title, main },
+    allowed: { scripts: [GO_BACK], framable: true, leavingForm: row.origin === 'drop_in' },
+  };
+}
+
+/** A page that only says something: an unknown link, a service that is away. */
+export function messagePage(kind: 'unknown' | 'broken' | 'seamlessOff', status: number, language: Language): Page {
+  const { title, text } = wordsOf(language)[kind];
+  const main = markup`${mark('bad')}
+    <h1>${title}</h1>
+    <p>${text}</p>`;
+  const retry = kind === 'broken' ? { retryAfterSeconds: 5 } : {};
+  return { status, language, title, main, allowed: {}, ...retry };
+}
+
+/** A page that goes to `next` once there is something else to see. */
+export function watching(
+  order: ShownOrder,
+  view: View,
+  next: string,
+  { title, main }: { title: string; main: Html },
+): Page {
+  return {
+    ...{ status: 200, language: order.row.lang, title, main },
+    data: { view, next, watch: `${order.path}/view` },
+    refresh: { seconds: REFRESH_SECONDS, url: next },
+    allowed: { scripts: [WATCH], framable: isFramable(order) },
+  };
+}
+
+/**
+ * What may be shown in the counter's frame: the counter, and over https wherever it leads, because a card or a wallet sends the
+ * customer on to a bank that nobody can name beforehand. A frame of another origin cannot touch this page.
+ */
+export function frameSources(counterUrl: string): string[] {
+  const { origin, protocol } = new URL(counterUrl);
+  return protocol === 'https:' ? [origin, 'https:'] : [origin];
+}
+
+// The old drop-in script shows our checkout and our result in a frame of the shop's page.
+function isFramable({ row }: ShownOrder): boolean {
+  return row.drop_in?.device_id !== undefined;
+}
+
+type Result = keyof ReturnType<typeof wordsOf>['results'];
+
+function resultOf(view: View): Result {
+  return isPassing(view) ? 'confirming' : view;
+}
+
+function markOf(view: View): 'good' | 'bad' | 'wait' {
+  const result = resultOf(view);
+  if (result === 'accepted' || result === 'paid_otherwise') return 'good';
+  return result === 'confirming' || result === 'review' || result === 'expired' ? 'wait' : 'bad';
+}

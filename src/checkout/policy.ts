@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { STYLE } from './style';
+
+/** What one page may do beyond showing itself. */
+export interface Allowances {
+  /** Our own inline scripts, by content. */
+  scripts?: readonly string[];
+  /** Content-Security-Policy sources of others. */
+  scriptSources?: readonly string[];
+  connectSources?: readonly string[];
+  frameSources?: readonly string[];
+  /** CinetPay's script brings its own styles, which no hash can name. */
+  anyStyle?: boolean;
+  /** Other sites may show the page in a frame. */
+  framable?: boolean;
+  /** The page holds a form that leaves for the shop. */
+  leavingForm?: boolean;
+}
+
+/**
+ * The Content-Security-Policy of a page: nothing but what it names. A form that leaves for the shop has no form-action,
+ * because browsers hold the shop's own redirects to it and nobody but the shop knows where those lead.
+ */
+export function policyOf(allowed: Allowances): string {
+  const directives: Record<string, readonly string[] | undefined> = {
+    'default-src': ["'none'"],
+    'base-uri': ["'none'"],
+    'style-src': [allowed.anyStyle ? "'unsafe-inline'" : hash(STYLE)],
+    'script-src': [...(allowed.scripts ?? []).map(hash), ...(allowed.scriptSources ?? [])],
+    'connect-src': allowed.scripts ? ["'self'", ...(allowed.connectSources ?? [])] : undefined,
+    'img-src': ['data:'],
+    'frame-src': allowed.frameSources,
+    'form-action': allowed.leavingForm ? undefined : ["'none'"],
+    'frame-ancestors': [allowed.framable ? '*' : "'none'"],
+  };
+  return Object.entries(directives)
+    .filter(([, sources]) => sources !== undefined && sources.length > 0)
+    .map(([name, sources]) => `${name} ${sources!.join(' ')}`)
+    .join('; ');
+}
+
+const hashes = new Map<string, string>();
+
+function hash(source: string): string {
+  const known = hashes.get(source);
+  if (known !== undefined) return known;
+  const made = `'sha256-${createHash('sha256').update(source, 'utf8').digest('base64')}'`;
+  hashes.set(source, made);
+  return made;
+}
