@@ -6,7 +6,7 @@ const ALLOWED = {
   database: ['config', 'common'],
   auth: ground,
   sites: [...ground, 'auth'],
-  health: ground,
+  health: [...ground, 'auth'],
   events: [...ground, 'auth'],
   throttling: [...ground, 'auth'],
   cinetpay: [...ground, 'sites'],

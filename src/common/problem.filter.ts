@@ -20,25 +20,31 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown
   if (problem.status >= 500 && !(thrown instanceof Problem)) {
     logError('request failed', thrown, { request_id: String(request.id), route: request.routeOptions?.url });
   }
-  const { errors, transaction_id, cinetpay, retryAfterSeconds, location } = problem.extras;
+  const { retryAfterSeconds, location } = problem.extras;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   if (location !== undefined) void reply.header('Location', location);
   void reply
     .code(problem.status)
     .header('Content-Type', 'application/problem+json')
-    .send({
-      type: `urn:problem:cinetpay-gateway:${problem.code}`,
-      title: problem.title,
-      status: problem.status,
-      detail: problem.detail,
-      instance: `urn:request:${String(request.id)}`,
-      code: problem.code,
-      request_id: String(request.id),
-      errors,
-      transaction_id,
-      cinetpay,
-      safe_to_retry: problem.safeToRetry,
-    });
+    .send(problemDocument(problem, String(request.id)));
+}
+
+/** The body of an error answer (RFC 9457). */
+export function problemDocument(problem: Problem, requestId: string): Record<string, unknown> {
+  const { errors, transaction_id, cinetpay } = problem.extras;
+  return {
+    type: `urn:problem:cinetpay-gateway:${problem.code}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.detail,
+    instance: `urn:request:${requestId}`,
+    code: problem.code,
+    request_id: requestId,
+    errors,
+    transaction_id,
+    cinetpay,
+    safe_to_retry: problem.safeToRetry,
+  };
 }
 
 function asProblem(thrown: unknown): Problem {

@@ -26,10 +26,12 @@ interface Kind {
 const KINDS = {
   validation_failed: { status: 400, title: 'The request has faults', safeToRetry: 'new_request' },
   malformed_json: { status: 400, title: 'The body is not JSON', safeToRetry: 'new_request' },
+  malformed_request: { status: 400, title: 'This is not a request that HTTP allows', safeToRetry: 'new_request' },
   unauthorized: { status: 401, title: 'A valid API key is needed', safeToRetry: 'new_request' },
   forbidden: { status: 403, title: 'This API key may not do that', safeToRetry: 'never' },
   not_found: { status: 404, title: 'There is no such thing', safeToRetry: 'never' },
   method_not_allowed: { status: 405, title: 'Not with this method', safeToRetry: 'never' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive', safeToRetry: 'same_request' },
   transaction_id_reused: {
     status: 409,
     title: 'This transaction_id carries another order',
@@ -58,9 +60,11 @@ const KINDS = {
   site_not_allowed: { status: 422, title: 'This caller may not use this site', safeToRetry: 'new_request' },
   seamless_not_allowed: { status: 422, title: 'This site does not allow seamless', safeToRetry: 'new_request' },
   rate_limited: { status: 429, title: 'Too many requests', safeToRetry: 'same_request' },
+  headers_too_large: { status: 431, title: 'The headers are too large', safeToRetry: 'new_request' },
   internal: { status: 500, title: 'Something went wrong on our side', safeToRetry: 'same_request' },
   backlog_full: { status: 503, title: 'Too many orders are waiting for CinetPay', safeToRetry: 'same_request' },
   site_paused: { status: 503, title: 'Payments of this site are paused', safeToRetry: 'same_request' },
+  not_ready: { status: 503, title: 'Not ready for requests', safeToRetry: 'same_request' },
   storage_unavailable: { status: 503, title: 'The database cannot be reached', safeToRetry: 'same_request' },
 } as const satisfies Record<string, Kind>;
 

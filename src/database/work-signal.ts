@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { OnApplicationShutdown } from '@nestjs/common';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { pause } from '../common/clock';
 import { logWarn } from '../common/logger';
@@ -16,7 +16,7 @@ const QUIET_MS = 50;
  * once in 50 ms a kind. A hint only: what is due is in the rows, and every worker polls as well.
  */
 @Injectable()
-export class WorkSignal implements OnApplicationShutdown {
+export class WorkSignal implements BeforeApplicationShutdown {
   private readonly listeners = new Map<Work, Set<() => void>>();
   private readonly quiet = new Map<Work, boolean>();
   private readonly stopping = new AbortController();
@@ -41,7 +41,8 @@ export class WorkSignal implements OnApplicationShutdown {
     this.announce(work);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  // Before TypeORM's own shutdown, whose pool waits for this connection to come back.
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     this.connection?.release(true);
     this.connection = undefined;

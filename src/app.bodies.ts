@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseForm, parseJson } from './common/body-text';
+import { NOTIFICATION_ROUTE, type NotificationRequest, type RawNotification } from './common/notification-request';
+import { Problem } from './common/problem';
+
+/** Largest body we read (our choice; the largest order is below 10 KB). */
+export const BODY_LIMIT = 64 * 1024;
+/** Of a notification we keep this much. */
+export const NOTIFICATION_LIMIT = 16 * 1024;
+/** A longer notification is read on to here, so that its sender can take our answer; then the connection ends with it. */
+const PATIENCE_BYTES = 1024 * 1024;
+
+/**
+ * Reads bodies: JSON, forms where CinetPay's clients and customers' browsers post them, and whatever it is at the
+ * notification route, which refuses nothing.
+ */
+export function readBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  for (const [contentType, parse] of [
+    ['application/json', parseJson],
+    ['application/x-www-form-urlencoded', parseForm],
+    ['*', () => undefined],
+  ] as const) {
+    fastify.addContentTypeParser(contentType, async (request: NotificationRequest, payload: IncomingMessage) => {
+      if (request.rawNotification) return readNotification(payload, request.rawNotification);
+      if (!takes(request, contentType))
+        throw new Problem('unsupported_media_type', 'Send the body with Content-Type: application/json.');
+      return parse(await readText(payload));
+    });
+  }
+  fastify.addHook('onRequest', (request: NotificationRequest, _reply, done) => {
+    if (request.method === 'POST' && request.routeOptions.url === NOTIFICATION_ROUTE) markNotification(request);
+    done();
+  });
+}
+
+// Without its content type a notification comes to the parser of everything, even when that type cannot be read.
+function markNotification(request: NotificationRequest): void {
+  const contentType = request.raw.headers['content-type'] ?? null;
+  request.rawNotification = { body: Buffer.alloc(0), truncated: false, contentType };
+  delete request.raw.headers['content-type'];
+}
+
+/** The checkout takes a customer's browser as it comes: nothing in what it posts is trusted. */
+function takes({ routeOptions: { url = '' } }: FastifyRequest, contentType: string): boolean {
+  const form = contentType === 'application/x-www-form-urlencoded';
+  return contentType === 'application/json' || url.startsWith('/checkout/') || (form && url.startsWith('/v2/'));
+}
+
+async function readText(payload: IncomingMessage): Promise<Buffer> {
+  const tooLarge = new Problem('payload_too_large', `A body may have at most ${BODY_LIMIT / 1024} KB.`);
+  if (Number(payload.headers['content-length'] ?? 0) > BODY_LIMIT) throw tooLarge;
+  const { bytes, cut } = await collect(payload, BODY_LIMIT, BODY_LIMIT);
+  if (cut) throw tooLarge;
+  return bytes;
+}
+
+async function readNotification(payload: IncomingMessage, raw: RawNotification): Promise<void> {
+  const { bytes, cut } = await collect(payload, NOTIFICATION_LIMIT, PATIENCE_BYTES);
+  raw.body = bytes;
+  raw.truncated = cut;
+}
+
+/** Keeps the first `keep` bytes and stops listening after `patience`. Not an async iterator: leaving one early ends the socket. */
+function collect(payload: IncomingMessage, keep: number, patience: number): Promise<{ bytes: Buffer; cut: boolean }> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let kept = 0;
+    let seen = 0;
+    const onData = (chunk: Buffer): void => {
+      seen += chunk.length;
+      if (kept < keep) chunks.push(chunk.subarray(0, keep - kept));
+      kept = Math.min(keep, seen);
+      if (seen > patience) finish();
+    };
+    const finish = (): void => {
+      stopListening();
+      resolve({ bytes: Buffer.concat(chunks), cut: seen > keep });
+    };
+    const onBroken = (): void => {
+      stopListening();
+      reject(new Problem('malformed_request', 'The body ended before it was whole.'));
+    };
+    const stopListening = (): void => {
+      payload.off('data', onData).off('end', finish).off('error', onBroken).off('close', onBroken);
+      payload.on('error', () => undefined);
+    };
+    payload.on('data', onData).once('end', finish).once('error', onBroken).once('close', onBroken);
+  });
+}

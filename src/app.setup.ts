@@ -1,0 +1,29 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readBodies } from './app.bodies';
+import { serveDocumentation } from './app.documentation';
+import { setHeaders } from './app.headers';
+import { AppModule } from './app.module';
+import { observe } from './app.observation';
+import { newServer } from './app.server';
+import type { CrashPoints } from './common/crash-points';
+import { nestLogger } from './common/logger';
+import { Metrics } from './common/metrics';
+import { ProblemFilter } from './common/problem.filter';
+import type { Config } from './config/config';
+
+/** The application as it runs everywhere, tests included; it does not listen yet. Closing it closes everything it opened. */
+export async function createApp(config: Config, crashPoints?: CrashPoints): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, crashPoints), newServer(config), {
+    bodyParser: false,
+    logger: nestLogger,
+    abortOnError: false,
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  readBodies(fastify);
+  await setHeaders(app, config.publicUrl);
+  observe(fastify, app.get(Metrics));
+  app.useGlobalFilters(new ProblemFilter());
+  serveDocumentation(app);
+  return app;
+}

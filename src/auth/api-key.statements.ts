@@ -1,0 +1,38 @@
+import type { Statement } from '../database/sql';
+import type { Scope } from './caller';
+
+/** One row of `api_keys` as people see it: the key itself is nowhere. */
+export interface ApiKeyRow {
+  id: string;
+  caller: string;
+  scopes: Scope[];
+  /** The first 8 characters after `cpk_`, so that people can tell keys apart. */
+  prefix: string;
+  created_at: Date;
+  revoked_at: Date | null;
+}
+
+const COLUMNS = 'id, caller, scopes, prefix, created_at, revoked_at';
+
+export const INSERT_KEY: Statement = {
+  name: 'api_key_insert',
+  text: `INSERT INTO api_keys (id, caller, scopes, prefix, hash) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+};
+
+export const FIND_KEY: Statement = {
+  name: 'api_key_find',
+  text: `SELECT ${COLUMNS} FROM api_keys WHERE hash = $1 AND revoked_at IS NULL`,
+};
+
+export const LIST_KEYS: Statement = {
+  name: 'api_key_list',
+  text: `SELECT ${COLUMNS} FROM api_keys ORDER BY created_at, id`,
+};
+
+/** Two keys may share a prefix by chance; then only the id names one. */
+export const REVOKE_KEY: Statement = {
+  name: 'api_key_revoke',
+  text: `UPDATE api_keys SET revoked_at = now() WHERE revoked_at IS NULL AND (id = $1
+      OR prefix = $1 AND (SELECT count(*) FROM api_keys WHERE prefix = $1 AND revoked_at IS NULL) = 1)
+    RETURNING ${COLUMNS}`,
+};

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { newId } from '../common/ids';
+import { Problem } from '../common/problem';
+import { hmac } from '../common/secret';
+import { Config } from '../config/config';
+import { Sql } from '../database/sql';
+import { FIND_KEY, INSERT_KEY, LIST_KEYS, REVOKE_KEY, type ApiKeyRow } from './api-key.statements';
+import { SCOPES, type Caller, type Scope } from './caller';
+import { KeyCache } from './key-cache';
+
+const PREFIX = 'cpk_';
+const VISIBLE = 8;
+const KEY = /^cpk_[A-Za-z0-9_-]{43}$/;
+const CALLER_NAME = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The keys of callers: 256 random bits each, of which the database holds an HMAC under the pepper and nothing else. */
+@Injectable()
+export class ApiKeys {
+  private readonly cache = new KeyCache<Caller>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Makes a key. The answer is the only place that ever shows it.
+   * @throws Problem `validation_failed` for a caller's name or a scope that cannot be
+   */
+  async create(caller: string, scopes: readonly Scope[] = ['payments']): Promise<{ key: string; row: ApiKeyRow }> {
+    if (!CALLER_NAME.test(caller)) throw refused('/caller', 'a caller is 1 to 64 letters, digits, ".", "_" and "-"');
+    const known = scopes.length > 0 && scopes.every((scope) => SCOPES.includes(scope));
+    if (!known) throw refused('/scopes', `scopes are ${SCOPES.join(', ')}`);
+    const key = PREFIX + randomBytes(32).toString('base64url');
+    const values = [newId(), caller, [...new Set(scopes)], visiblePrefix(key), this.hash(key)];
+    const [row] = await this.sql.rows<ApiKeyRow>(INSERT_KEY, values);
+    return { key, row: row! };
+  }
+
+  /** Every key there ever was, oldest first. */
+  list(): Promise<ApiKeyRow[]> {
+    return this.sql.rows<ApiKeyRow>(LIST_KEYS, []);
+  }
+
+  /** Revokes the key of this id, or the only live one of this prefix. It is refused everywhere within 5 s. */
+  async revoke(idOrPrefix: string): Promise<ApiKeyRow | undefined> {
+    const bare = idOrPrefix.startsWith(PREFIX) ? idOrPrefix.slice(PREFIX.length, PREFIX.length + VISIBLE) : idOrPrefix;
+    const [row] = await this.sql.rows<ApiKeyRow>(REVOKE_KEY, [bare]);
+    this.cache.clear();
+    return row;
+  }
+
+  /** Who holds this key, unless it is unknown or revoked. */
+  async find(key: string): Promise<Caller | undefined> {
+    if (!KEY.test(key)) return undefined;
+    const hash = this.hash(key);
+    return this.cache.get(hash.toString('base64'), async () => {
+      const [row] = await this.sql.rows<ApiKeyRow>(FIND_KEY, [hash]);
+      return row && { name: row.caller, scopes: row.scopes, keyId: row.id };
+    });
+  }
+
+  private hash(key: string): Buffer {
+    return hmac(this.config.apiKeyPepper.reveal(), key);
+  }
+}
+
+function visiblePrefix(key: string): string {
+  return key.slice(PREFIX.length, PREFIX.length + VISIBLE);
+}
+
+function refused(pointer: string, detail: string): Problem {
+  return new Problem('validation_failed', detail, { errors: [{ pointer, code: 'format', detail }] });
+}

@@ -1,0 +1,49 @@
+/** Counted from before the question, so that what was asked just before a revocation is forgotten 5 s after it at the latest. */
+const LIFETIME_MS = 4_500;
+const LIMIT = 10_000;
+
+interface Entry<T> {
+  answer: Promise<T | undefined>;
+  until: number;
+}
+
+/**
+ * Remembers for less than 5 s who holds a key and which keys nobody holds, and asks once for those who ask together.
+ * Unknown keys have a shelf of their own: guessing cannot push the callers' keys out.
+ */
+export class KeyCache<T> {
+  private readonly known = new Map<string, Entry<T>>();
+  private readonly unknown = new Map<string, Entry<T>>();
+
+  async get(hash: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+    const now = performance.now();
+    const held = this.known.get(hash) ?? this.unknown.get(hash);
+    if (held && held.until > now) return held.answer;
+    const entry = { answer: ask(), until: now + LIFETIME_MS };
+    this.known.delete(hash);
+    keep(this.unknown, hash, entry);
+    try {
+      const answer = await entry.answer;
+      if (answer !== undefined && this.unknown.get(hash) === entry) {
+        this.unknown.delete(hash);
+        keep(this.known, hash, entry);
+      }
+      return answer;
+    } catch (error) {
+      if (this.unknown.get(hash) === entry) this.unknown.delete(hash);
+      throw error;
+    }
+  }
+
+  clear(): void {
+    this.known.clear();
+    this.unknown.clear();
+  }
+}
+
+// A map keeps the order of insertion: the oldest goes first.
+function keep<T>(shelf: Map<string, T>, hash: string, entry: T): void {
+  shelf.delete(hash);
+  shelf.set(hash, entry);
+  if (shelf.size > LIMIT) shelf.delete(shelf.keys().next().value!);
+}

@@ -1,0 +1,52 @@
+import { Problem } from './problem';
+
+/** Deepest nesting we read (our choice; an order has two levels). */
+const DEPTH_LIMIT = 32;
+// Neither U+0000 nor half of a surrogate pair can be stored by Postgres.
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+/**
+ * Reads a JSON body. An empty one is undefined.
+ * @throws Problem `malformed_json`
+ */
+export function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  const value = read(bytes);
+  inspect(value, 1);
+  return value;
+}
+
+function read(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw malformed('The body could not be read as JSON in UTF-8.');
+  }
+}
+
+function inspect(value: unknown, depth: number): void {
+  if (typeof value === 'string') return inspectText(value);
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > DEPTH_LIMIT) throw malformed(`The body is nested deeper than ${DEPTH_LIMIT} levels.`);
+  if (Array.isArray(value)) return value.forEach((entry) => inspect(entry, depth + 1));
+  for (const [name, entry] of Object.entries(value)) {
+    if (name === '__proto__') throw malformed('A field may not be called "__proto__".');
+    inspectText(name);
+    inspect(entry, depth + 1);
+  }
+}
+
+function inspectText(text: string): void {
+  if (UNSTORABLE.test(text)) throw malformed('A text holds U+0000 or half of a surrogate pair.');
+}
+
+/** Reads a form body; of a name that comes twice the last value counts. */
+export function parseForm(bytes: Buffer): Record<string, string> {
+  const pairs = [...new URLSearchParams(bytes.toString('utf8'))];
+  for (const text of pairs.flat()) inspectText(text);
+  return Object.fromEntries(pairs.filter(([name]) => name !== '__proto__'));
+}
+
+function malformed(detail: string): Problem {
+  return new Problem('malformed_json', detail);
+}

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Gauge } from 'prom-client';
+import { logError } from '../common/logger';
+import { Metrics } from '../common/metrics';
+import { Sql } from '../database/sql';
+
+/** Several Prometheus servers and a curious visitor cost one look at the tables. */
+const FRESH_MS = 10_000;
+
+const COUNTS = {
+  name: 'gauge_payments',
+  text: 'SELECT status, site_id, count(*)::int AS payments FROM transactions GROUP BY status, site_id',
+};
+const QUEUES = {
+  name: 'gauge_queues',
+  text: `SELECT
+    (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 FROM transactions
+      WHERE status IN ('created', 'pending') AND (next_check_at IS NOT NULL OR next_initiation_at IS NOT NULL)) AS oldest,
+    (SELECT count(*)::int FROM transactions WHERE needs_review) AS review,
+    (SELECT count(*)::int FROM transactions WHERE next_initiation_at IS NOT NULL) AS initiations,
+    (SELECT count(*)::int FROM transactions WHERE next_check_at <= clock_timestamp()) AS checks,
+    (SELECT count(*)::int FROM events WHERE position IS NULL) AS events,
+    (SELECT count(*)::int FROM webhook_deliveries WHERE status = 'pending') AS deliveries`,
+};
+
+interface Queues {
+  oldest: number;
+  review: number;
+  initiations: number;
+  checks: number;
+  events: number;
+  deliveries: number;
+}
+
+/** What is in the tables, counted when Prometheus asks. An outage of the database leaves the last numbers standing. */
+@Injectable()
+export class PaymentGauges {
+  private readonly payments;
+  private readonly oldest;
+  private readonly review;
+  private readonly backlog;
+  private until = 0;
+  private reading: Promise<void> | undefined;
+
+  constructor(
+    private readonly sql: Sql,
+    { registry }: Metrics,
+  ) {
+    const collect = (): Promise<void> => this.refresh();
+    const own = { registers: [registry] };
+    this.payments = new Gauge({
+      name: 'payments',
+      help: 'Payments, by state and site.',
+      labelNames: ['status', 'site'],
+      collect,
+      ...own,
+    });
+    this.oldest = new Gauge({
+      name: 'oldest_unresolved_seconds',
+      help: 'Age of the oldest payment whose outcome is still being asked for.',
+      collect,
+      ...own,
+    });
+    this.review = new Gauge({
+      name: 'payments_needing_review',
+      help: 'Payments that wait for a person.',
+      collect,
+      ...own,
+    });
+    this.backlog = new Gauge({
+      name: 'backlog',
+      help: 'Work that waits: initiations, checks that are due, events without a position, deliveries.',
+      labelNames: ['work'],
+      collect,
+      ...own,
+    });
+  }
+
+  // Every gauge asks before it is read: together they read once.
+  private refresh(): Promise<void> {
+    if (performance.now() < this.until) return Promise.resolve();
+    this.reading ??= this.read()
+      .catch((error: unknown) => logError('the gauges could not be read', error))
+      .finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
+    const [counts, [queues]] = await Promise.all([
+      this.sql.rows<{ status: string; site_id: string; payments: number }>(COUNTS, []),
+      this.sql.rows<Queues & Record<string, number>>(QUEUES, []),
+    ]);
+    this.payments.reset();
+    for (const { status, site_id, payments } of counts) this.payments.set({ status, site: site_id }, payments);
+    const { oldest, review, ...backlog } = queues!;
+    this.oldest.set(oldest);
+    this.review.set(review);
+    for (const [work, count] of Object.entries(backlog)) this.backlog.set({ work }, count);
+    this.until = performance.now() + FRESH_MS;
+  }
+}
