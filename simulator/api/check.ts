@@ -2,6 +2,7 @@ import { MESSAGES, type Code } from '../facts/codes';
 import type { Fault } from '../faults/faults';
 import type { Reply } from '../http/exchange';
 import type { Simulation } from '../simulation';
+import { anotherCurrency, isExpired, writtenAmount } from '../state/appearance';
 import { cinetpayDate, fundAvailabilityDate } from '../state/ids';
 import type { Settings, Site } from '../state/settings';
 import type { Transaction } from '../state/transaction';
@@ -20,23 +21,6 @@ export function check(sim: Simulation, site: Site, fields: Fields, fault: Fault 
   if (isExpired(found, sim.settings))
     return refused({ code: '625', description: 'The transaction has expired' }, sim.settings);
   return standing(found, found.code, sim.settings, fault);
-}
-
-/** Whether the counter of an unpaid transaction has closed. */
-export function isExpired(transaction: Transaction, settings: Settings): boolean {
-  const lifetime = settings.counter_lifetime_seconds;
-  if (lifetime === null || (transaction.state !== 'created' && transaction.state !== 'waiting')) return false;
-  return Date.now() > Date.parse(transaction.created_at) + lifetime * 1000;
-}
-
-/** An amount as CinetPay writes it in answers and notifications: text. */
-export function writtenAmount(amount: number, settings: Settings): string {
-  return settings.amount_format === 'decimal' ? amount.toFixed(2) : String(amount);
-}
-
-/** Another currency than the order's, for answers that must be wrong. */
-export function anotherCurrency(currency: string): string {
-  return currency === 'XOF' ? 'XAF' : 'XOF';
 }
 
 function unopened(settings: Settings, transaction: Transaction, fault: Fault | undefined): Reply {

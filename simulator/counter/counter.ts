@@ -1,7 +1,7 @@
-import { isExpired } from '../api/check';
 import { page, readBody, type Exchange, type Reply } from '../http/exchange';
 import type { Router } from '../http/router';
 import type { Simulation } from '../simulation';
+import { isExpired } from '../state/appearance';
 import type { Transaction } from '../state/transaction';
 import { counterPage } from './counter-page';
 import { ACTS, operatorsOf, type Act } from './customer';

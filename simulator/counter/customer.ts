@@ -1,9 +1,12 @@
 import { REFUSAL_CODES, WAITING_CODES, type Code } from '../facts/codes';
 import { channelOf, countriesOf, splitPhone } from '../facts/operators';
-import { isExpired } from '../api/check';
 import { magicOf, type MagicStep } from '../faults/magic-amounts';
-import type { Simulation } from '../simulation';
+import type { Notifier } from '../notify/notifier';
+import { isExpired } from '../state/appearance';
 import { newOperatorId } from '../state/ids';
+import type { Ledger } from '../state/ledger';
+import type { Settings } from '../state/settings';
+import type { TransactionStore } from '../state/store';
 import type { Transaction } from '../state/transaction';
 
 /** What a customer can do with a payment; walking away is doing nothing. */
@@ -23,11 +26,18 @@ export interface Deed {
   status?: string;
 }
 
+interface Surroundings {
+  readonly settings: Settings;
+  readonly store: TransactionStore;
+  readonly ledger: Ledger;
+  readonly notifier: Notifier;
+}
+
 /** Everything customers do, at the counter, by a control call, or because of a magic amount. */
 export class Customer {
   private timers = new Set<NodeJS.Timeout>();
 
-  constructor(private readonly sim: Simulation) {}
+  constructor(private readonly sim: Surroundings) {}
 
   /** Changes the state and announces it; false when the act changes nothing (paid already, closed, not allowed). */
   act(transaction: Transaction, deed: Deed): boolean {

@@ -1,4 +1,3 @@
-import { writtenAmount } from '../api/check';
 import { envelope, refused } from '../api/replies';
 import { parseFields, textOf } from '../api/fields';
 import { missing } from '../api/credentials';
@@ -7,6 +6,7 @@ import { OPEN_TO_BROWSERS } from '../http/edge-pages';
 import { json, readBody, type Exchange, type Reply } from '../http/exchange';
 import type { Router } from '../http/router';
 import type { Simulation } from '../simulation';
+import { writtenAmount } from '../state/appearance';
 import { cinetpayDate } from '../state/ids';
 import type { Transaction } from '../state/transaction';
 import { seamlessScript } from './seamless-script';

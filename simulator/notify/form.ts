@@ -1,6 +1,6 @@
-import { anotherCurrency, writtenAmount } from '../api/check';
 import { MESSAGES } from '../facts/codes';
 import type { Fault } from '../faults/faults';
+import { anotherCurrency, writtenAmount } from '../state/appearance';
 import { cinetpayDate } from '../state/ids';
 import type { Settings } from '../state/settings';
 import type { Transaction } from '../state/transaction';
