@@ -1,0 +1,112 @@
+// Proves invariant 14: positions have no gaps and no repeats, a reader with a cursor sees each event once and in order,
+// and a payment's events stay in theirs, with 64 concurrent writers, two publishers and a leader that is cut off.
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TestingModule } from '@nestjs/testing';
+import { newId } from '../../src/common/ids';
+import { EventsModule } from '../../src/events/events.module';
+import { EventsService } from '../../src/events/events.service';
+import { EventPublisher } from '../../src/events/publisher';
+import { connect, createTestDatabase, type TestDatabase } from '../support/database';
+import { writeEvent } from '../support/events';
+import { services, until } from '../support/services';
+
+const WRITERS = 64;
+const PAYMENTS_EACH = 6;
+const TYPES = ['payment.pending', 'payment.expired', 'payment.accepted'];
+const admin = { name: 'root', scopes: ['admin'] as const, keyId: 'k' };
+interface Item {
+  id: string;
+  position: number;
+  type: string;
+  data: { payment: { transaction_id: string } };
+}
+
+let database: TestDatabase;
+let client: Client;
+const replicas: TestingModule[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = await connect(database.url);
+  for (let i = 0; i < 2; i++) {
+    const replica = await services(database.url, [EventsModule], { roles: ['worker'] }).compile();
+    replica.enableShutdownHooks();
+    await replica.init();
+    replicas.push(replica);
+  }
+});
+
+afterAll(async () => {
+  for (const replica of replicas) await replica.close();
+  await client.end();
+  await database.drop();
+});
+
+async function pageAfter(position: number): Promise<Item[]> {
+  const events = replicas[0]!.get(EventsService);
+  return (JSON.parse(await events.page(admin, position, 37)) as { data: Item[] }).data;
+}
+
+// Every event in its own transaction, held open for a moment: sequence values commit out of order.
+async function writer(): Promise<void> {
+  const own = await connect(database.url);
+  try {
+    for (let i = 0; i < PAYMENTS_EACH; i++) {
+      const transactionId = newId();
+      for (const type of TYPES) {
+        await own.query('BEGIN');
+        await writeEvent(own, { type, transactionId });
+        await own.query('SELECT pg_sleep(random() * 0.02)');
+        await own.query('COMMIT');
+      }
+    }
+  } finally {
+    await own.end();
+  }
+}
+
+it('gives every committed event one position, and a reader each of them once', async () => {
+  const total = WRITERS * PAYMENTS_EACH * TYPES.length;
+  const seen: Item[] = [];
+  const reading = until(async () => {
+    seen.push(...(await pageAfter(seen.at(-1)?.position ?? 0)));
+    return seen.length >= total;
+  }, 30_000);
+  const writing = Promise.all(Array.from({ length: WRITERS }, writer));
+  await until(() => seen.length > 200);
+  // The leader loses its connection in the middle: the other one, or a new one of its own, goes on.
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  );
+  await writing;
+  await reading;
+
+  expect(seen.map((event) => event.position)).toEqual(Array.from({ length: total }, (_, i) => i + 1));
+  expect(new Set(seen.map((event) => event.id)).size).toBe(total);
+  const order = new Map<string, string[]>();
+  for (const { type, data } of seen) {
+    const { transaction_id } = data.payment;
+    order.set(transaction_id, [...(order.get(transaction_id) ?? []), type]);
+  }
+  expect([...order.values()].every((types) => types.join() === TYPES.join())).toBe(true);
+  expect(await pageAfter(total)).toEqual([]);
+});
+
+it('lets an event wait that commits after a later one, and one publisher lead', async () => {
+  const slow = await connect(database.url);
+  await slow.query('BEGIN');
+  const late = await writeEvent(slow);
+  const early = await writeEvent(client);
+  const position = async (id: string): Promise<number> => {
+    const { rows } = await client.query<{ position: string | null }>('SELECT position FROM events WHERE id = $1', [id]);
+    return Number(rows[0]?.position ?? 0);
+  };
+  await until(async () => (await position(early)) > 0);
+  await slow.query('COMMIT');
+  await slow.end();
+  await until(async () => (await position(late)) > 0);
+  expect(await position(late)).toBe((await position(early)) + 1);
+  expect(replicas.filter((replica) => replica.get(EventPublisher).leads)).toHaveLength(1);
+});
