@@ -8,6 +8,10 @@ import { ConfigModule } from './config/config.module';
 import type { Config } from './config/config';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
+import { HistoryModule } from './history/history.module';
+import { NotificationsModule } from './notifications/notifications.module';
+import { PaymentsModule } from './payments/payments.module';
+import { ReconciliationModule } from './reconciliation/reconciliation.module';
 import { SitesModule } from './sites/sites.module';
 
 /** The only list of modules. Auth comes before everything that has a guard of its own. */
@@ -23,6 +27,10 @@ export class AppModule {
         AuthModule,
         SitesModule,
         CinetpayModule,
+        PaymentsModule,
+        NotificationsModule,
+        ReconciliationModule,
+        HistoryModule,
         HealthModule,
       ],
     };

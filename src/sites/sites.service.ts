@@ -30,6 +30,13 @@ export class Sites {
     return this.ids.get(siteId);
   }
 
+  /** The site of a saved row. Start refuses a configuration that lacks one, so its absence is a fault of ours. */
+  get(siteId: string): SiteConfig {
+    const site = this.byId(siteId);
+    if (!site) throw new Error(`site ${siteId} is not configured any more`);
+    return site;
+  }
+
   /**
    * The site that collects an order: the named one, else the caller's only or default site of the currency.
    * @throws Problem that names no site but the one the order named

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Budget } from '../cinetpay/budget';
+import { CinetpayClient } from '../cinetpay/cinetpay.client';
+import type { InitiationOutcome, NoSlot } from '../cinetpay/outcomes';
+import { CrashPoints } from '../common/crash-points';
+import { Config } from '../config/config';
+import { Sites } from '../sites/sites.service';
+import { decideInitiation } from './initiation.decision';
+import { Leases } from './leases';
+import type { Transaction } from './transaction.entity';
+import type { Claim } from './transaction.rows';
+import { TransactionStore, type Asked } from './transaction.store';
+
+/** Asks CinetPay for the counter of a saved order, inside the budget, and writes down what it said. */
+@Injectable()
+export class InitiationCall {
+  constructor(
+    private readonly store: TransactionStore,
+    private readonly leases: Leases,
+    private readonly sites: Sites,
+    private readonly budget: Budget,
+    private readonly client: CinetpayClient,
+    private readonly crashPoints: CrashPoints,
+    private readonly config: Config,
+  ) {}
+
+  /** @returns the row as CinetPay's answer left it, or that the budget had no slot: then nothing was sent and no try is counted. */
+  async run(claim: Claim): Promise<Transaction | NoSlot> {
+    const { row, time } = claim;
+    const site = this.sites.get(row.site_id);
+    let at = time.now();
+    const outcome = await this.leases.during(claim, () =>
+      this.budget.run<InitiationOutcome>(site, 'initiation', row.transaction_id, () => {
+        at = time.now();
+        return this.client.initiate(site, row.transaction_id, row.wire_body);
+      }),
+    );
+    if (outcome.kind === 'no_slot') {
+      await this.store.release(claim, 'initiation', outcome.retryInMs);
+      return outcome;
+    }
+    this.crashPoints.at('after-call');
+    const after = await this.settle(claim, outcome, { answer: outcome.answer, at });
+    this.crashPoints.at('after-settle');
+    return after;
+  }
+
+  private async settle(claim: Claim, outcome: InitiationOutcome, asked: Asked): Promise<Transaction> {
+    const { checkScheduleSeconds: checks, initiationRetrySeconds: retries } = this.config;
+    let { row } = claim;
+    let lease: number | null = claim.lease;
+    for (;;) {
+      const now = claim.time.now();
+      const context = { now, schedules: { checks, retries }, sentBefore: claim.sentBefore };
+      const decision = decideInitiation(row, outcome, context);
+      this.crashPoints.at('before-settle');
+      const after = await this.store.settle({ row, decision, now, lease, asked });
+      if (after) return after;
+      row = await this.store.reread(claim);
+      if (row.lease_number === claim.lease) continue;
+      // Somebody took over, and will decide; only a link that nobody else has is still worth writing.
+      lease = null;
+      if (outcome.kind === 'created' && lacksLink(row)) continue;
+      await this.store.keepAnswer(row.transaction_id, asked);
+      return row;
+    }
+  }
+}
+
+function lacksLink({ payment_url, status }: Transaction): boolean {
+  return payment_url === null && (status === 'created' || status === 'pending' || status === 'accepted');
+}

@@ -1,0 +1,16 @@
+import { IsIn, IsString, Length } from 'class-validator';
+import { RESOLUTIONS } from './care';
+
+/** What a person found out about a payment that needs review. */
+export class ReviewDto {
+  /**
+   * refused: the money did not come, the order's door opens. keep_open: the schedule of checks starts anew, the door stays held. acknowledged:
+   * clears the flag of an accepted payment. None accepts by hand.
+   */
+  @IsIn(RESOLUTIONS)
+  resolution!: (typeof RESOLUTIONS)[number];
+  /** Why, for the payment's history; 1 to 1000 characters. */
+  @IsString()
+  @Length(1, 1000)
+  note!: string;
+}
