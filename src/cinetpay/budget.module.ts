@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
+import { SitesModule } from '../sites/sites.module';
 import { Budget } from './budget';
+import { Judge } from './judge';
 
-@Module({ providers: [Budget], exports: [Budget] })
+/** When CinetPay may be called at all. */
+@Module({ imports: [SitesModule], providers: [Budget, Judge], exports: [Budget] })
 export class BudgetModule {}

@@ -1,24 +1,131 @@
 import { Injectable } from '@nestjs/common';
+import { pause } from '../common/clock';
+import { Config } from '../config/config';
 import type { SiteConfig } from '../config/config';
+import { Sql } from '../database/sql';
+import type { SitePause } from '../sites/site-state';
+import { SiteStates } from '../sites/site-states';
+import { paceOf, PATIENCE, TURN_AHEAD_MS } from './budget.pace';
+import { BOOK, CONFIRM, ENSURE_SITE, LOOK } from './budget.statements';
+import type { BookedRow, OutlookRow } from './budget.statements';
+import { effectOf } from './budget.verdict';
+import { Judge } from './judge';
 import type { CallOutcome, Lane, NoSlot } from './outcomes';
+import { SlotDesk } from './slot-desk';
+import type { Slot } from './slot-desk';
 
-/** Stands where the budget of calls will be: every call has its slot. */
+const LANES: Lane[] = ['initiation', 'woken', 'scheduled'];
+/** A shorter wait than this needs no second look at the database. */
+const CONFIRM_AFTER_MS = 20;
+/** What a probe may take beyond the call's own time limit. */
+const PROBE_MARGIN_MS = 5_000;
+
+/**
+ * Every call to CinetPay goes through here: one budget and one pause per site over all replicas, on Postgres' clock
+ * (section 6 of the contract; docs/operations.md for operators).
+ */
 @Injectable()
 export class Budget {
+  private readonly pace;
+  private readonly probeMs: number;
+  private readonly desks = new Map<string, Record<Lane, SlotDesk>>();
+
+  constructor(
+    config: Config,
+    private readonly sql: Sql,
+    private readonly states: SiteStates,
+    private readonly judge: Judge,
+  ) {
+    this.pace = paceOf(config.cinetpayRatePerSecond);
+    this.probeMs = config.cinetpayTimeoutMs + PROBE_MARGIN_MS;
+  }
+
+  /**
+   * Makes a call when the site's budget lets it, and lets its outcome count for or against the site. Getting no slot is no
+   * attempt. A storage fault is thrown only while nothing has been sent.
+   */
   async run<O extends CallOutcome>(
-    _site: SiteConfig,
-    _lane: Lane,
-    _id: string,
+    site: SiteConfig,
+    lane: Lane,
+    transactionId: string,
     call: () => Promise<O>,
   ): Promise<O | NoSlot> {
-    return call();
+    const slot = await this.slotFor(site.site_id, lane);
+    if (slot.kind === 'no_slot') return slot;
+    const outcome = await call();
+    const effect = effectOf(outcome);
+    const { pauseNumber, probe } = slot;
+    if (effect.kind === 'answered' ? probe || slot.troubled : probe || effect.kind !== 'unclear') {
+      const news = await this.judge.hear(site.site_id, { transactionId, pauseNumber, probe }, effect, outcome.answer);
+      if (news) LANES.forEach((each) => this.deskOf(site.site_id, each).drop());
+    }
+    return outcome;
   }
-  async pauseOf(siteId: string): Promise<{ cause: string; until: Date | null } | undefined> {
-    void siteId;
-    return undefined;
+
+  /** The pause of a site, as of at most a second ago. `until` null: until an operator resumes it. */
+  async pauseOf(siteId: string): Promise<SitePause | undefined> {
+    return this.judge.heldBack(siteId) ?? (await this.states.pauseOf(siteId));
   }
+
+  /** Milliseconds until a call of each lane is worth trying; 0 is now. */
   async outlook(siteId: string): Promise<Record<Lane, number>> {
-    void siteId;
-    return { initiation: 0, woken: 0, scheduled: 0 };
+    const [row] = await this.sql.rows<OutlookRow>(LOOK, [siteId]);
+    const until = (lane: Lane): number => {
+      if (!row) return 0;
+      if (row.held_ms !== null) return Math.max(1, Math.ceil(row.held_ms));
+      if (lane !== 'initiation' && row.turn && row.ahead_ms <= TURN_AHEAD_MS) return 0;
+      return Math.max(0, Math.ceil(row.ahead_ms - PATIENCE[lane].aheadMs - PATIENCE[lane].askMs));
+    };
+    return { initiation: until('initiation'), woken: until('woken'), scheduled: until('scheduled') };
+  }
+
+  /** How many calls of a lane can get their slot before they lose patience: more need not be claimed at once. */
+  capacity(lane: Lane): number {
+    const { aheadMs, askMs } = PATIENCE[lane];
+    return Math.max(1, Math.floor(Math.max(aheadMs, askMs) / 1000 / this.pace.spacingS));
+  }
+
+  private async slotFor(siteId: string, lane: Lane): Promise<Slot | NoSlot> {
+    const held = this.judge.heldBack(siteId);
+    if (held) return { kind: 'no_slot', retryInMs: Math.max(20, Math.ceil(held.ends - performance.now())) };
+    const { aheadMs, askMs } = PATIENCE[lane];
+    const started = performance.now();
+    for (;;) {
+      const waited = performance.now() - started;
+      const slot = await this.deskOf(siteId, lane).ask(Math.max(0, aheadMs - waited), Math.max(0, askMs - waited));
+      if (slot.kind === 'no_slot' || (await this.arrives(siteId, slot))) return slot;
+    }
+  }
+
+  // A slot that had to wait may have been overtaken by a pause, or missed.
+  private async arrives(siteId: string, slot: Slot): Promise<boolean> {
+    const waitMs = slot.at - performance.now();
+    if (waitMs > 0) await pause(waitMs);
+    if (waitMs < CONFIRM_AFTER_MS) return true;
+    const [row] = await this.sql.rows<{ holds: boolean; late_ms: number }>(CONFIRM, [
+      siteId,
+      slot.pauseNumber,
+      slot.slotMs,
+    ]);
+    return row !== undefined && row.holds && row.late_ms <= this.pace.lateMs;
+  }
+
+  private deskOf(siteId: string, lane: Lane): SlotDesk {
+    let desks = this.desks.get(siteId);
+    if (!desks) {
+      const { block, lateMs } = this.pace;
+      const desk = (each: Lane): SlotDesk => new SlotDesk((aheadMs) => this.book(siteId, each, aheadMs), block, lateMs);
+      desks = { initiation: desk('initiation'), woken: desk('woken'), scheduled: desk('scheduled') };
+      this.desks.set(siteId, desks);
+    }
+    return desks[lane];
+  }
+
+  private async book(siteId: string, lane: Lane, aheadMs: number): Promise<BookedRow> {
+    const values = [siteId, this.pace.spacingS, lane, aheadMs, this.pace.block, this.probeMs];
+    const [row] = await this.sql.rows<BookedRow>(BOOK, values);
+    if (row) return row;
+    await this.sql.rows(ENSURE_SITE, [siteId]);
+    return this.book(siteId, lane, aheadMs);
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { SiteStates } from './site-states';
 import { Sites } from './sites.service';
 
-/** The CinetPay accounts and the choice of one. */
-@Module({ providers: [Sites], exports: [Sites] })
+/** The CinetPay accounts, the choice of one, and their pauses. */
+@Module({ providers: [Sites, SiteStates], exports: [Sites, SiteStates] })
 export class SitesModule {}
