@@ -53,8 +53,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
     sim.settings = initial;
   };
   const router = routesOf(sim, reset);
-  const server = await listen(router, options.port, host, options.log ?? console.error).catch(async (error: Error) => {
-    await journal.close();
+  const server = await listen(router, options.port, host, options.log ?? console.error).catch((error: Error) => {
+    journal.close();
     throw error;
   });
   const url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${server.port}`;
@@ -64,7 +64,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
     sim.customer.clear();
     sim.notifier.close();
     await server.close();
-    await journal.close();
+    journal.close();
   };
   return { url, close };
 }

@@ -101,7 +101,7 @@ export class Notifier {
     fault: Fault | undefined,
     stop: AbortSignal,
   ): Promise<void> {
-    if (fault && ['lost', 'drop_request', 'reset'].includes(fault.kind)) return;
+    if (stop.aborted || (fault && ['lost', 'drop_request', 'reset'].includes(fault.kind))) return;
     const { settings } = this.around;
     await this.ping(transaction);
     const copies = settings.notify.copies * (fault?.kind === 'duplicate' ? 2 : 1);

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, mkdirSync, truncateSync, type WriteStream } from 'node:fs';
+import { appendFileSync, closeSync, createReadStream, ftruncateSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -8,27 +7,23 @@ export interface Journal {
   write(entry: Record<string, unknown>): void;
   /** Forgets all that was written. */
   clear(): void;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** Keeps nothing: for simulators that live as long as a test. */
-export const NO_JOURNAL: Journal = { write: () => undefined, clear: () => undefined, close: async () => undefined };
+export const NO_JOURNAL: Journal = { write: () => undefined, clear: () => undefined, close: () => undefined };
 
 /** An append-only file of one JSON line per change. Lines of one turn of the event loop go out in one write. */
 export class FileJournal implements Journal {
   private lines: string[] = [];
+  private readonly file: number;
   private closed = false;
-  private readonly stream: WriteStream;
 
-  constructor(private readonly path: string) {
-    this.stream = createWriteStream(path, { flags: 'a' });
+  /** Throws where the file cannot be written. */
+  constructor(path: string) {
+    this.file = openSync(path, 'a');
     // A line torn by a crash must not swallow the first line of this run.
-    this.stream.write('\n');
-  }
-
-  /** Resolves once the file exists and can be written; rejects where it cannot. */
-  async opened(): Promise<void> {
-    await once(this.stream, 'open');
+    appendFileSync(this.file, '\n');
   }
 
   write(entry: Record<string, unknown>): void {
@@ -39,18 +34,19 @@ export class FileJournal implements Journal {
 
   clear(): void {
     this.lines = [];
-    truncateSync(this.path);
+    ftruncateSync(this.file);
   }
 
-  async close(): Promise<void> {
+  close(): void {
+    if (this.closed) return;
     this.flush();
     this.closed = true;
-    this.stream.end();
-    await once(this.stream, 'close');
+    closeSync(this.file);
   }
 
+  // Synchronous, so that no write is still under way when a reset empties the file.
   private flush(): void {
-    if (this.lines.length > 0) this.stream.write(`${this.lines.join('\n')}\n`);
+    if (this.lines.length > 0) appendFileSync(this.file, `${this.lines.join('\n')}\n`);
     this.lines = [];
   }
 }
@@ -63,7 +59,6 @@ export async function openJournal(
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, 'journal.ndjson');
   const journal = new FileJournal(path);
-  await journal.opened();
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     const entry = parse(line);
     if (entry) replay(entry);

@@ -68,18 +68,18 @@ export class Ledger {
     return call;
   }
 
-  /** Keeps what the body told; called once, as soon as the body is read or broken off. */
+  /** Keeps what the body told; called once, as soon as the body is read or broken off. What a reset forgot stays forgotten. */
   identified(call: Call): void {
+    if (!this.open.has(call.number)) return;
     this.indexCall(call);
     this.journal.write({ kind: 'call', ...call });
   }
 
   answered(call: Call, answered: Answered, code: string | null): void {
-    if (call.answered !== null) return;
+    if (!this.open.delete(call.number)) return;
     call.answered = answered;
     call.code = answered === 'none' ? null : code;
     call.answered_at = new Date().toISOString();
-    this.open.delete(call.number);
     const { number, answered_at, fault } = call;
     this.journal.write({ kind: 'answer', number, answered, code: call.code, answered_at, fault });
   }
@@ -98,6 +98,7 @@ export class Ledger {
 
   sent(list: 'notifications' | 'pings', notification: SentNotification, answered: Answered): void {
     notification.answered = answered;
+    if (this[list].lastIndexOf(notification) < 0) return;
     this.journal.write({ kind: list, ...notification });
   }
 

@@ -80,6 +80,18 @@ it('forgets on reset, for good', async () => {
   expect(await ledger()).toEqual(empty);
 });
 
+it('forgets on reset also what is still on its way', async () => {
+  await call('PUT', `${simulator.url}/_sim/faults`, {
+    rules: [{ operation: 'payment', kind: 'delay', delay_ms: 200 }],
+  });
+  const open = call('POST', `${simulator.url}/v2/payment`, order());
+  await until(ledger, ({ calls }) => calls.length === 1);
+  await call('POST', `${simulator.url}/_sim/reset`);
+  expect((await open).status).toBe(200);
+  await restart();
+  expect(await ledger()).toEqual({ captures: [], notifications: [], pings: [], calls: [] });
+});
+
 it('goes on with what an amount chose', async () => {
   const sent = order({ amount: 1905 });
   await call('POST', `${simulator.url}/v2/payment`, sent);
