@@ -19,7 +19,8 @@ import { WorkSignal } from './work-signal';
         synchronize: false,
         logging: false,
         applicationName: 'cinetpay-gateway',
-        connectTimeoutMS: 3_000,
+        // Also the wait for a free connection of the pool: a burst is queued, not turned away.
+        connectTimeoutMS: 5_000,
         retryAttempts: 0,
         extra: { query_timeout: 10_000, keepAlive: true, idleTimeoutMillis: 60_000 },
       }),

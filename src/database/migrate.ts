@@ -2,9 +2,19 @@ import { DataSource } from 'typeorm';
 import { CreateTables1764000000000 } from '../../migrations/1764000000000-create-tables';
 import { ShareSlots1764000100000 } from '../../migrations/1764000100000-share-slots';
 import { ClaimDeliveriesByEndpoint1764100000000 } from '../../migrations/1764100000000-claim-deliveries-by-endpoint';
+import { ResetAndTestDeliveries1764200000000 } from '../../migrations/1764200000000-reset-and-test-deliveries';
+import { CountRequests1764300000000 } from '../../migrations/1764300000000-count-requests';
+import { DatePauses1764310000000 } from '../../migrations/1764310000000-date-pauses';
 
 /** Every migration, oldest first. */
-export const MIGRATIONS = [CreateTables1764000000000, ShareSlots1764000100000, ClaimDeliveriesByEndpoint1764100000000];
+export const MIGRATIONS = [
+  CreateTables1764000000000,
+  ShareSlots1764000100000,
+  ClaimDeliveriesByEndpoint1764100000000,
+  ResetAndTestDeliveries1764200000000,
+  CountRequests1764300000000,
+  DatePauses1764310000000,
+];
 
 // Any number: it only has to be the same in every replica.
 const MIGRATION_LOCK = 7_401_235;
