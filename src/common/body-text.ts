@@ -42,7 +42,11 @@ function inspectText(text: string): void {
 
 /** Reads a form body; of a name that comes twice the last value counts. */
 export function parseForm(bytes: Buffer): Record<string, string> {
-  const pairs = [...new URLSearchParams(bytes.toString('utf8'))];
+  return formOf([...new URLSearchParams(bytes.toString('utf8'))]);
+}
+
+/** The same for the fields of a form that somebody else has read. */
+export function formOf(pairs: [name: string, text: string][]): Record<string, string> {
   for (const text of pairs.flat()) inspectText(text);
   return Object.fromEntries(pairs.filter(([name]) => name !== '__proto__'));
 }

@@ -39,3 +39,8 @@ export function newId(): string {
 export function newToken(): string {
   return (timeCharacters(Date.now()) + randomCharacters(32)).toLowerCase();
 }
+
+/** Decimal digits for what need not be a secret. */
+export function randomDigits(count: number): string {
+  return [...randomBytes(count)].map((byte) => byte % 10).join('');
+}

@@ -3,23 +3,34 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { logError } from './logger';
 import { Problem } from './problem';
-import { isStorageFault } from './storage-fault';
+import { isStorageFault, isUnstorableText } from './storage-fault';
+
+/** Answers a request with a problem, in the words that its sender knows. */
+export type SendProblem = (request: FastifyRequest, reply: FastifyReply, problem: Problem) => void;
 
 /** The one place that turns what was thrown into an HTTP answer. Nothing of an unexpected error gets out. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly send: SendProblem = sendProblem) {}
+
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    sendProblem(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), thrown);
+    const request = http.getRequest<FastifyRequest>();
+    this.send(request, http.getResponse<FastifyReply>(), problemOf(thrown, request));
   }
 }
 
-/** Sends what was thrown as a problem document; used by the filter and by Fastify's own error handler. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
+// What nobody expected is logged.
+function problemOf(thrown: unknown, request: FastifyRequest): Problem {
   const problem = asProblem(thrown);
   if (problem.status >= 500 && !(thrown instanceof Problem)) {
     logError('request failed', thrown, { request_id: String(request.id), route: request.routeOptions?.url });
   }
+  return problem;
+}
+
+/** Sends a problem document. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const { retryAfterSeconds, location } = problem.extras;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   if (location !== undefined) void reply.header('Location', location);
@@ -58,6 +69,7 @@ function asProblem(thrown: unknown): Problem {
       },
     );
   }
+  if (isUnstorableText(thrown)) return new Problem('malformed_request', 'The address holds U+0000.');
   const status =
     thrown instanceof HttpException ? thrown.getStatus() : Number((thrown as { statusCode?: unknown })?.statusCode);
   return fromStatus(status);

@@ -1,5 +1,5 @@
 /** SQLSTATE classes that say "not now" rather than "never": connection, resources, shutdown, recovery, read-only. */
-const UNAVAILABLE = /^(08|53|57P|58|25006|40001|40P01|55P03)/;
+const UNAVAILABLE = /^(08|53|57P|58|25006|40001|40P01|55000|55P03)/;
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -27,4 +27,9 @@ export function violatedConstraint(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return code === '23505' && typeof constraint === 'string' ? constraint : undefined;
+}
+
+/** Whether Postgres was handed a text that it cannot hold (22021): only an address can bring one, as `%00`; bodies are looked through. */
+export function isUnstorableText(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === '22021';
 }

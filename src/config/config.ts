@@ -93,7 +93,10 @@ export class Config {
   /** `CINETPAY_BASE_URL`: CinetPay, or the simulator. */
   @IsString()
   cinetpayBaseUrl = 'https://api-checkout.cinetpay.com';
-  /** `CINETPAY_SITES_FILE`, or one site from `CINETPAY_APIKEY` and its neighbours. */
+  /**
+   * One site: `CINETPAY_APIKEY`, `CINETPAY_SITE_ID`, `CINETPAY_SECRET_KEY`, `CINETPAY_SECRET_KEYS_PREVIOUS` (former secrets, separated by
+   * commas), `CINETPAY_CURRENCY`. Several: `CINETPAY_SITES_FILE`, a JSON array of `SiteConfig`.
+   */
   @ValidateNested({ each: true })
   @Type(() => SiteConfig)
   @ArrayMinSize(1, { message: 'no CinetPay site is configured' })

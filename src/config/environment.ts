@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { Secret } from '../common/secret';
+import { isHostName, isRange } from './allowed-targets';
 import { Config, MIN_PEPPER_LENGTH, SiteConfig } from './config';
 
 /** The names and nothing else of what is wrong: values may be secrets. */
@@ -14,6 +15,12 @@ export class ConfigFaults extends Error {
 }
 
 type Environment = Record<string, string | undefined>;
+
+/** The environment; `withFile`: completed by the `.env` file of the working directory, where what is set already stays. */
+export function readEnvironment({ withFile }: { withFile: boolean }): Environment {
+  if (withFile && existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
 
 /** Reads the configuration from the environment. Throws `ConfigFaults` with every fault at once. */
 export function loadConfig(env: Environment, mode: Config['mode'] = 'production'): Config {
@@ -49,7 +56,9 @@ export function loadConfig(env: Environment, mode: Config['mode'] = 'production'
   set('simulatorPort', read.integer('SIMULATOR_PORT'));
   set('logLevel', read.text('LOG_LEVEL'));
   set('shutdownTimeoutMs', read.integer('SHUTDOWN_TIMEOUT_MS'));
-  const faults = [...read.faults, ...judge(config)];
+  // What could not be read at all needs no second line about its type.
+  const told = new Set(read.faults.map((fault) => fault.split(' ')[0]));
+  const faults = [...read.faults, ...judge(config).filter((fault) => !told.has(fault.split(/[ :]/)[0]))];
   if (faults.length > 0) throw new ConfigFaults([...new Set(faults)]);
   return config;
 }
@@ -66,6 +75,15 @@ function judge(config: Config): string[] {
     if (url && !mayBePlain(url, config.allowHttpHosts))
       faults.push(`${name} must be https (plain http only to loopback or to a host in ALLOW_HTTP_HOSTS)`);
   }
+  if (!config.webhookAllowPrivate.every((entry) => isRange(entry) || isHostName(entry)))
+    faults.push('WEBHOOK_ALLOW_PRIVATE must be CIDRs, addresses and host names, separated by commas');
+  // The API's paths are added to it; addresses that already hold them are a frequent slip.
+  if (/\/v2(\/|$)/.test(new URL(config.cinetpayBaseUrl).pathname))
+    faults.push('CINETPAY_BASE_URL must be the address without /v2/payment');
+  config.sites.forEach((site, index) => {
+    if (site.apikey.reveal().startsWith('sk_'))
+      faults.push(`CinetPay site ${index + 1}: apikey belongs to CinetPay's newer API (sk_...), not to Checkout v2`);
+  });
   const ids = config.sites.map((site) => site.site_id);
   if (new Set(ids).size < ids.length) faults.push('two sites have the same site_id');
   for (const site of config.sites.filter((one) => one.seamless)) {
@@ -76,12 +94,18 @@ function judge(config: Config): string[] {
   return faults;
 }
 
-function describe(error: ValidationError, prefix = ''): string[] {
-  const name = prefix + variableName(error.property);
-  const own = Object.values(error.constraints ?? {}).map(
-    (message) => `${name}: ${message.replace(error.property, 'it')}`,
+function describe(error: ValidationError): string[] {
+  const sites = (error.children ?? []).flatMap(({ property, children = [] }) =>
+    children.flatMap((fault) => messages(fault).map((message) => `CinetPay site ${Number(property) + 1}: ${message}`)),
   );
-  return [...own, ...(error.children ?? []).flatMap((child) => describe(child, `${name} `))];
+  return [...messages(error).map((message) => `${variableName(error.property)}: ${message}`), ...sites];
+}
+
+// The message begins with our property's name, which nobody outside has ever seen but for the fields of a site.
+function messages({ property, constraints = {} }: ValidationError): string[] {
+  return Object.values(constraints).map((message) =>
+    message.replace(property, property in new Config() ? 'it' : property),
+  );
 }
 
 /** `throttleLimit` → `THROTTLE_LIMIT`. */
@@ -102,6 +126,11 @@ function mayBePlain(url: string, allowed: string[]): boolean {
 export function isPlainAndFar(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol !== 'https:' && !LOOPBACK.test(hostname);
+}
+
+/** Whether a URL names this machine as `localhost`: CinetPay refuses such return and notify addresses (docs/cinetpay.md). */
+export function namesLocalhost(url: string): boolean {
+  return /(^|\.)localhost$/.test(new URL(url).hostname);
 }
 
 class Reader {
@@ -184,7 +213,8 @@ class Reader {
   }
 }
 
-function asSite(entry: Record<string, unknown>): SiteConfig {
+/** One site as CINETPAY_SITES_FILE writes it. */
+export function asSite(entry: Record<string, unknown>): SiteConfig {
   const secrets = Array.isArray(entry.secret_keys_previous) ? entry.secret_keys_previous : [];
   const plain = { ...entry, apikey: undefined, secret_key: undefined, secret_keys_previous: undefined };
   const site = plainToInstance(SiteConfig, plain, { exposeUnsetFields: false });
