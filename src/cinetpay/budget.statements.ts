@@ -115,6 +115,7 @@ export const READ_TROUBLE: Statement = {
 export const PAUSE: Statement = {
   name: 'budget_pause',
   text: `UPDATE site_states SET pause_cause = $2, pause_reason = $3,
+    paused_since = CASE WHEN pause_cause IS NULL THEN clock_timestamp() ELSE paused_since END,
     paused_until = clock_timestamp() + $4 * interval '1 ms', pause_count = pause_count + 1,
     pause_number = pause_number + 1, probe_until = NULL, refused_transactions = '{}', updated_at = clock_timestamp()
     WHERE site_id = $1`,
@@ -133,7 +134,7 @@ export const CLEAR: Statement = {
   text: `UPDATE site_states SET refused_transactions = '{}', pause_count = 0, probe_until = NULL,
     pause_number = pause_number + CASE WHEN pause_cause IS NULL THEN 0 ELSE 1 END,
     recovering_since = CASE WHEN pause_cause IS NULL THEN recovering_since ELSE clock_timestamp() END,
-    pause_cause = NULL, pause_reason = NULL, paused_until = NULL, updated_at = clock_timestamp()
+    pause_cause = NULL, pause_reason = NULL, paused_since = NULL, paused_until = NULL, updated_at = clock_timestamp()
     WHERE site_id = $1`,
 };
 

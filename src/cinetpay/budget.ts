@@ -86,11 +86,11 @@ export class Budget {
   }
 
   private async slotFor(siteId: string, lane: Lane): Promise<Slot | NoSlot> {
-    const held = this.judge.heldBack(siteId);
-    if (held) return { kind: 'no_slot', retryInMs: Math.max(20, Math.ceil(held.ends - performance.now())) };
     const { aheadMs, askMs } = PATIENCE[lane];
     const started = performance.now();
     for (;;) {
+      const held = this.judge.heldBack(siteId);
+      if (held) return { kind: 'no_slot', retryInMs: Math.max(20, Math.ceil(held.ends - performance.now())) };
       const waited = performance.now() - started;
       const slot = await this.deskOf(siteId, lane).ask(Math.max(0, aheadMs - waited), Math.max(0, askMs - waited));
       if (slot.kind === 'no_slot' || (await this.arrives(siteId, slot))) return slot;
@@ -101,6 +101,7 @@ export class Budget {
   private async arrives(siteId: string, slot: Slot): Promise<boolean> {
     const waitMs = slot.at - performance.now();
     if (waitMs > 0) await pause(waitMs);
+    if (this.judge.heldBack(siteId)) return false;
     if (waitMs < CONFIRM_AFTER_MS) return true;
     const [row] = await this.sql.rows<{ holds: boolean; late_ms: number }>(CONFIRM, [
       siteId,

@@ -48,7 +48,12 @@ function claimOf({ code, data, fields }: Envelope, status: string | null): PaidC
 function named(places: Record<string, unknown>[], names: string[]): unknown {
   const values = places.flatMap((place) => names.map((name) => place[name]));
   const said = values.filter((value) => value !== undefined && value !== null && value !== '');
-  return said.every((value) => String(value) === String(said[0])) ? said[0] : said;
+  // Only words are compared: an object may have a toString that is none.
+  return said.every((value) => isWord(value) && String(value) === String(said[0])) ? said[0] : said;
+}
+
+function isWord(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function detailsOf(data: Record<string, unknown>, apikey: string): PaymentDetails {

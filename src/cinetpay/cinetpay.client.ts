@@ -2,6 +2,7 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { retryAfterMs } from '../common/backoff';
 import { logError, logInfo } from '../common/logger';
+import { Metrics } from '../common/metrics';
 import { Config } from '../config/config';
 import type { SiteConfig } from '../config/config';
 import { readCheck } from './check-answer';
@@ -19,6 +20,8 @@ interface Call {
   site: SiteConfig;
   transactionId: string;
   body: string;
+  /** The request of ours that it is made for, if any. */
+  requestId?: string;
 }
 
 interface Reading<Outcome> {
@@ -38,6 +41,7 @@ export class CinetpayClient {
 
   constructor(
     private readonly http: HttpService,
+    private readonly metrics: Metrics,
     config: Config,
   ) {
     const payment = `${config.cinetpayBaseUrl}/v2/payment`;
@@ -45,18 +49,19 @@ export class CinetpayClient {
   }
 
   /**
-   * Asks for a counter. `wireBody` is sent as it was stored (wire.ts), with the site's present apikey put in.
+   * Asks for a counter. `wireBody` is sent as it was stored (wire.ts), with the site's present apikey put in. `requestId`
+   * joins the log line of the call to that of the request it is made for.
    */
-  initiate(site: SiteConfig, transactionId: string, wireBody: string): Promise<InitiationOutcome> {
+  initiate(site: SiteConfig, transactionId: string, wireBody: string, requestId?: string): Promise<InitiationOutcome> {
     const body = withApikey(wireBody, site.apikey.reveal());
-    return this.call<InitiationOutcome>({ operation: 'payment', site, transactionId, body }, readInitiation);
+    return this.call<InitiationOutcome>({ operation: 'payment', site, transactionId, body, requestId }, readInitiation);
   }
 
   /** Asks what became of a payment. */
-  check(site: SiteConfig, transactionId: string): Promise<CheckOutcome> {
+  check(site: SiteConfig, transactionId: string, requestId?: string): Promise<CheckOutcome> {
     const apikey = site.apikey.reveal();
     const body = JSON.stringify({ apikey, site_id: site.site_id, transaction_id: transactionId });
-    return this.call<CheckOutcome>({ operation: 'check', site, transactionId, body }, readCheck);
+    return this.call<CheckOutcome>({ operation: 'check', site, transactionId, body, requestId }, readCheck);
   }
 
   private async call<Outcome extends InitiationOutcome | CheckOutcome>(
@@ -71,6 +76,7 @@ export class CinetpayClient {
     const durationMs = Math.round(performance.now() - started);
     const { outcome, facts } = reading;
     const answer: Answer = { operation: call.operation, outcome: outcome.kind, durationMs, ...facts };
+    this.metrics.cinetpayCall(call.site.site_id, call.operation, outcome.kind, durationMs / 1000);
     log(call, outcome, answer, reading.reason);
     return { ...outcome, answer } as unknown as Outcome;
   }
@@ -96,6 +102,7 @@ function readFault(fault: unknown): { outcome: Without<Unanswered>; facts: Facts
 
 function log(call: Call, outcome: { kind: string; about?: string }, answer: Answer, reason?: string): void {
   const fields = {
+    request_id: call.requestId,
     operation: call.operation,
     outcome: outcome.kind,
     code: answer.code ?? undefined,

@@ -19,7 +19,7 @@ function conclude(raw: RawAnswer, envelope: Envelope | undefined): Without<Initi
   // A 429 that also hands out a counter contradicts itself: it must not count as "not processed".
   if (none) return none.kind === 'throttled' && envelope?.code === CREATED ? { kind: 'unclear' } : none;
   const { code, description, data } = envelope!;
-  if (code === CREATED) return raw.status === 200 ? counterOf(data) : { kind: 'unclear' };
+  if (code === CREATED) return raw.status === 200 || raw.status === 201 ? counterOf(data) : { kind: 'unclear' };
   if (namesAccountCurrency(code, description)) return { kind: 'misconfigured', about: 'currency' };
   if (code !== null && REFUSES_CREDENTIALS.has(code)) return { kind: 'misconfigured', about: 'credentials' };
   if (code !== null && REFUSES_CONTENT.has(code)) return { kind: 'rejected' };

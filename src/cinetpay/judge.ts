@@ -8,7 +8,7 @@ import { judge } from './budget.verdict';
 import type { Effect, JudgedCall, Trouble, Verdict } from './budget.verdict';
 import type { Answer } from './outcomes';
 
-/** How long a process holds a site back by itself when it could not write down that CinetPay throttles. */
+/** How long a process holds a site back by itself while it cannot write down that CinetPay throttles. */
 const HOLD_MS = 5_000;
 
 interface Hold {
@@ -30,8 +30,11 @@ export class Judge {
 
   /** Never throws: the call has been made, and its outcome matters more. Returns whether something is on record that booked slots do not know. */
   async hear(siteId: string, call: JudgedCall, effect: Effect, answer: Answer): Promise<boolean> {
+    // At once: on a busy machine the write below may wait for its connection and its lock.
+    if (effect.kind === 'throttled') this.hold(siteId, effect.retryAfterMs);
     try {
       const verdict = await this.sql.transaction((runner) => decide(runner, siteId, call, effect, answer));
+      this.holds.delete(siteId);
       if (verdict?.do === 'clear' && call.probe) logWarn('site resumed by its probe', { site_id: siteId });
       if (verdict?.do !== 'pause') return verdict !== undefined;
       const { cause, delayMs } = verdict;
@@ -39,14 +42,13 @@ export class Judge {
       return true;
     } catch (fault) {
       logError('the outcome of a call could not be held against its site', fault, { site_id: siteId });
-      if (effect.kind === 'throttled') this.hold(siteId, effect.retryAfterMs);
       return effect.kind === 'throttled';
     } finally {
       this.states.forget(siteId);
     }
   }
 
-  /** The pause that this process keeps by itself, because the database was away when CinetPay asked for it. */
+  /** The pause that this process keeps by itself, for as long as it is not written down. */
   heldBack(siteId: string): Hold | undefined {
     const hold = this.holds.get(siteId);
     if (hold && hold.ends > performance.now()) return hold;

@@ -37,7 +37,10 @@ export function readNotification(
  */
 export function readForm(raw: Buffer, contentType: string | null): NotificationForm | undefined {
   const type = contentType?.toLowerCase() ?? '';
-  if (type.includes('multipart/')) return formOf(multipartFields(raw, contentType ?? ''));
+  if (type.includes('multipart/')) {
+    const parts = new Map(multipartFields(raw, contentType ?? '').reverse());
+    return formOf((name) => parts.get(name));
+  }
   const text = raw.toString('utf8');
   if (type.includes('json') || text.startsWith('{')) return jsonForm(text);
   const fields = new URLSearchParams(text);

@@ -47,7 +47,7 @@ export type CheckOutcome =
   | ({ kind: 'open'; details: PaymentDetails } & Answered)
   /** Any other envelope, unknown id and 625 included: answered, and not paid. */
   | ({ kind: 'unpaid' } & Answered)
-  /** 609, 613, 624: no answer about the payment; our credentials may be wrong. */
+  /** 609, 613: our credentials; nothing about the payment. */
   | ({ kind: 'misconfigured'; about: 'credentials' } & Answered)
   | Unanswered;
 

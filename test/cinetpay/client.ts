@@ -6,6 +6,8 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { CinetpayClient } from '../../src/cinetpay/cinetpay.client';
 import { CinetpayModule } from '../../src/cinetpay/cinetpay.module';
+import { CommonModule } from '../../src/common/common.module';
+import { CrashPoints } from '../../src/common/crash-points';
 import { configureLogger } from '../../src/common/logger';
 import { Secret } from '../../src/common/secret';
 import { Config, SiteConfig } from '../../src/config/config';
@@ -28,7 +30,9 @@ export async function startClient(
   timeoutMs = 400,
 ): Promise<{ client: CinetpayClient; module: TestingModule }> {
   const config = Object.assign(new Config(), { cinetpayBaseUrl: baseUrl, cinetpayTimeoutMs: timeoutMs });
-  const module = await Test.createTestingModule({ imports: [ConfigModule.with(config), CinetpayModule] }).compile();
+  const module = await Test.createTestingModule({
+    imports: [ConfigModule.with(config), CommonModule.with(new CrashPoints()), CinetpayModule],
+  }).compile();
   return { client: module.get(CinetpayClient), module };
 }
 
