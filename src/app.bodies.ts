@@ -1,36 +1,38 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { parseForm, parseJson } from './common/body-text';
+import { parseJson } from './common/body-text';
 import { NOTIFICATION_ROUTE, type NotificationRequest, type RawNotification } from './common/notification-request';
 import { Problem } from './common/problem';
+import { parseDropInBody } from './compat/bodies';
+import { isDropIn } from './compat/faults';
 
 /** Largest body we read (our choice; the largest order is below 10 KB). */
 export const BODY_LIMIT = 64 * 1024;
 /** Of a notification we keep this much. */
 export const NOTIFICATION_LIMIT = 16 * 1024;
-/** A longer notification is read on to here, so that its sender can take our answer; then the connection ends with it. */
+/** What is not kept is read on to here, so that its sender can take our answer; then the connection ends with it. */
 const PATIENCE_BYTES = 1024 * 1024;
 
 /**
- * Reads bodies: JSON, forms where CinetPay's clients and customers' browsers post them, and whatever it is at the
- * notification route, which refuses nothing.
+ * Reads bodies: JSON, forms where CinetPay's clients post them, and whatever it is at the notification route, which refuses
+ * nothing. What a customer's browser posts to the checkout is not even looked at.
  */
 export function readBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  for (const [contentType, parse] of [
-    ['application/json', parseJson],
-    ['application/x-www-form-urlencoded', parseForm],
-    ['*', () => undefined],
-  ] as const) {
+  for (const contentType of ['application/json', '*']) {
     fastify.addContentTypeParser(contentType, async (request: NotificationRequest, payload: IncomingMessage) => {
       if (request.rawNotification) return readNotification(payload, request.rawNotification);
-      if (!takes(request, contentType))
+      if (isCheckout(request)) return ignoreBody(payload);
+      if (isDropIn(request.url)) return parseDropInBody(await readText(payload), request.headers['content-type']);
+      if (contentType !== 'application/json')
         throw new Problem('unsupported_media_type', 'Send the body with Content-Type: application/json.');
-      return parse(await readText(payload));
+      return parseJson(await readText(payload));
     });
   }
   fastify.addHook('onRequest', (request: NotificationRequest, _reply, done) => {
     if (request.method === 'POST' && request.routeOptions.url === NOTIFICATION_ROUTE) markNotification(request);
+    // Not even a content type that cannot be read may keep a customer from coming back.
+    if (isCheckout(request)) delete request.raw.headers['content-type'];
     done();
   });
 }
@@ -42,10 +44,12 @@ function markNotification(request: NotificationRequest): void {
   delete request.raw.headers['content-type'];
 }
 
-/** The checkout takes a customer's browser as it comes: nothing in what it posts is trusted. */
-function takes({ routeOptions: { url = '' } }: FastifyRequest, contentType: string): boolean {
-  const form = contentType === 'application/x-www-form-urlencoded';
-  return contentType === 'application/json' || url.startsWith('/checkout/') || (form && url.startsWith('/v2/'));
+function isCheckout({ routeOptions: { url = '' } }: FastifyRequest): boolean {
+  return url.startsWith('/checkout/');
+}
+
+async function ignoreBody(payload: IncomingMessage): Promise<void> {
+  await collect(payload, 0, PATIENCE_BYTES);
 }
 
 async function readText(payload: IncomingMessage): Promise<Buffer> {

@@ -1,15 +1,25 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { ProblemDto } from './common/problem.dto';
 import { VERSION } from './common/version';
+import metadata from './metadata';
 
 const DESCRIPTION = `Starts CinetPay payments, finds out what became of them, and tells the caller.
 
 Every answer carries a \`Request-Id\`. Errors are \`application/problem+json\` (RFC 9457); \`code\` is the contract, and \`safe_to_retry\`
 says what a program may do: send the \`same_request\`, change it into a \`new_request\`, or \`never\`.`;
 
-/** The OpenAPI document of a running application. */
-export function documentOf(app: NestFastifyApplication): OpenAPIObject {
+type OperationObject = { responses: Record<string, unknown> };
+
+const PROBLEM = {
+  description: 'Anything else: why not, and what to do.',
+  content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+};
+
+/** The OpenAPI document of an application. */
+export async function documentOf(app: NestFastifyApplication): Promise<OpenAPIObject> {
+  await SwaggerModule.loadPluginMetadata(metadata);
   const head = new DocumentBuilder()
     .setTitle('CinetPay payment gateway')
     .setVersion(VERSION)
@@ -17,13 +27,16 @@ export function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: `cpk_…`' }, 'key')
     .addSecurityRequirements('key')
     .build();
-  return SwaggerModule.createDocument(app, head);
+  const document = SwaggerModule.createDocument(app, head, { extraModels: [ProblemDto] });
+  for (const operations of Object.values(document.paths)) {
+    for (const operation of Object.values(operations) as OperationObject[]) operation.responses.default ??= PROBLEM;
+  }
+  return document;
 }
 
-/** Swagger UI at `/docs`, the document at `/openapi.json`, made when first asked for. */
-export function serveDocumentation(app: NestFastifyApplication): void {
-  let document: OpenAPIObject | undefined;
-  SwaggerModule.setup('docs', app, () => (document ??= documentOf(app)), {
+/** Swagger UI at `/docs`, the document at `/openapi.json`. */
+export async function serveDocumentation(app: NestFastifyApplication): Promise<void> {
+  SwaggerModule.setup('docs', app, await documentOf(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'CinetPay payment gateway',

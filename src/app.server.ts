@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from './app.bodies';
+import { answerProblem } from './app.problems';
 import { newId } from './common/ids';
-import { problemDocument, sendProblem } from './common/problem.filter';
+import { problemDocument } from './common/problem.filter';
 import { Problem } from './common/problem';
 import type { Config } from './config/config';
 
@@ -43,7 +44,7 @@ function requestId(request: { headers: IncomingMessage['headers'] }): string {
 // The address cannot be decoded or is longer than anything we hand out: hooks and routes never see it.
 function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('Request-Id', request.id);
-  sendProblem(request, reply, new Problem('not_found', 'No route answers here; /docs lists them.'));
+  answerProblem(request, reply, new Problem('not_found', 'No route answers here; /docs lists them.'));
 }
 
 /** What Node could not read as a request, on the bare socket. */

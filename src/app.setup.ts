@@ -1,15 +1,18 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readBodies } from './app.bodies';
+import { endUnusedConnections } from './app.connections';
 import { serveDocumentation } from './app.documentation';
 import { setHeaders } from './app.headers';
 import { AppModule } from './app.module';
 import { observe } from './app.observation';
+import { answerProblem } from './app.problems';
 import { newServer } from './app.server';
 import type { CrashPoints } from './common/crash-points';
 import { nestLogger } from './common/logger';
 import { Metrics } from './common/metrics';
 import { ProblemFilter } from './common/problem.filter';
+import { openToBrowsers } from './compat/browsers';
 import type { Config } from './config/config';
 
 /** The application as it runs everywhere, tests included; it does not listen yet. Closing it closes everything it opened. */
@@ -20,10 +23,12 @@ export async function createApp(config: Config, crashPoints?: CrashPoints): Prom
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  endUnusedConnections(fastify);
   readBodies(fastify);
   await setHeaders(app, config.publicUrl);
+  openToBrowsers(fastify);
   observe(fastify, app.get(Metrics));
-  app.useGlobalFilters(new ProblemFilter());
-  serveDocumentation(app);
+  app.useGlobalFilters(new ProblemFilter(answerProblem));
+  await serveDocumentation(app);
   return app;
 }

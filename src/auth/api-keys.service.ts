@@ -61,6 +61,11 @@ export class ApiKeys {
     });
   }
 
+  /** Whether this process has let the key in before; asks nobody. */
+  isKnown(key: string): boolean {
+    return KEY.test(key) && this.cache.isKnown(this.hash(key).toString('base64'));
+  }
+
   private hash(key: string): Buffer {
     return hmac(this.config.apiKeyPepper.reveal(), key);
   }

@@ -1,11 +1,7 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key.guard';
 import { ApiKeys } from './api-keys.service';
 
-/** API keys and the guard of every route that is not marked public. Listed first, so that later guards know the caller. */
-@Module({
-  providers: [ApiKeys, { provide: APP_GUARD, useClass: ApiKeyGuard }],
-  exports: [ApiKeys],
-})
+/** API keys and who holds them. The guards of every route that is not marked public stand in app.module.ts, in their order. */
+@Module({ providers: [ApiKeys, ApiKeyGuard], exports: [ApiKeys, ApiKeyGuard] })
 export class AuthModule {}

@@ -20,19 +20,26 @@ export class KeyCache<T> {
     const held = this.known.get(hash) ?? this.unknown.get(hash);
     if (held && held.until > now) return held.answer;
     const entry = { answer: ask(), until: now + LIFETIME_MS };
-    this.known.delete(hash);
-    keep(this.unknown, hash, entry);
+    const shelf = this.known.has(hash) ? this.known : this.unknown;
+    keep(shelf, hash, entry);
     try {
       const answer = await entry.answer;
-      if (answer !== undefined && this.unknown.get(hash) === entry) {
-        this.unknown.delete(hash);
-        keep(this.known, hash, entry);
+      const right = answer === undefined ? this.unknown : this.known;
+      if (right !== shelf && shelf.get(hash) === entry) {
+        shelf.delete(hash);
+        keep(right, hash, entry);
       }
       return answer;
     } catch (error) {
-      if (this.unknown.get(hash) === entry) this.unknown.delete(hash);
+      // Not an answer: the next one asks again.
+      entry.until = 0;
       throw error;
     }
+  }
+
+  /** Whether somebody held this key when it was last asked for, however long ago. */
+  isKnown(hash: string): boolean {
+    return this.known.has(hash);
   }
 
   clear(): void {

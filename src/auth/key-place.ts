@@ -1,0 +1,24 @@
+import { SetMetadata } from '@nestjs/common';
+import type { CustomDecorator, ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+
+/** Finds the API key in a request; undefined when there is none, unless it throws a Problem that says so in other words. */
+export type KeyReader = (request: FastifyRequest) => string | undefined;
+
+const KEY_READER = 'key-reader';
+const BEARER = /^Bearer +([^\s]+) *$/i;
+
+/** For routes whose requests carry the key elsewhere than in `Authorization`. */
+export const KeyIn = (read: KeyReader): CustomDecorator => SetMetadata(KEY_READER, read);
+
+/** The API key that a request came with, where its route looks for it. */
+export function keyOf(context: ExecutionContext, reflector: Reflector): string | undefined {
+  const places = [context.getHandler(), context.getClass()];
+  const read = reflector.getAllAndOverride<KeyReader | undefined>(KEY_READER, places) ?? bearer;
+  return read(context.switchToHttp().getRequest<FastifyRequest>());
+}
+
+function bearer({ headers }: FastifyRequest): string | undefined {
+  return BEARER.exec(headers.authorization ?? '')?.[1];
+}

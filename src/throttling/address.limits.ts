@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { normalizeIp } from '@nestjs/throttler';
+import { Config } from '../config/config';
+import { AddressCounts } from './address.counts';
+import type { Quota } from './standing';
+
+/**
+ * Requests to the checkout per address and minute (our choice). A waiting room asks every few seconds; mobile operators put
+ * hundreds of customers behind one address, and all of them have to get through. It stops only a flood.
+ */
+export const CHECKOUT_QUOTA: Quota = { limit: 6_000, windowSeconds: 60 };
+
+/** The limits of those who have no API key, per client address and per process. */
+@Injectable()
+export class AddressLimits {
+  /** As much as a key may ask, but for requests whose key is wrong or missing. */
+  readonly strangersQuota: Quota;
+  readonly strangers: AddressCounts;
+  readonly checkout = countsOf(CHECKOUT_QUOTA);
+
+  constructor({ throttleLimit, throttleWindowSeconds }: Config) {
+    this.strangersQuota = { limit: throttleLimit, windowSeconds: throttleWindowSeconds };
+    this.strangers = countsOf(this.strangersQuota);
+  }
+}
+
+/** What counts as one client: an IPv4 address or the network of an IPv6 one (/64, which one household has). */
+export function clientOf({ ip }: { ip: string }): string {
+  return normalizeIp(ip);
+}
+
+function countsOf({ limit, windowSeconds }: Quota): AddressCounts {
+  return new AddressCounts(limit, windowSeconds * 1000);
+}
