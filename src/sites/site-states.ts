@@ -1,30 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../database/sql';
-import type { Statement } from '../database/sql';
-import type { PauseCause, SitePause } from './site-state';
+import type { SiteState } from './site-state';
+import { PAUSE_BY_HAND, READ_PAUSED, RESUME, type PausedRow } from './site-states.statements';
 
 const FRESH_MS = 1_000;
-
-// A pause whose time is over lets one probe through, and holds again while that is under way.
-const READ: Statement = {
-  name: 'site_state_read',
-  text: `SELECT pause_cause, pause_reason, CASE WHEN pause_cause = 'operator' THEN NULL
-      WHEN paused_until > clock_timestamp() THEN paused_until ELSE probe_until END AS until,
-    coalesce(paused_until, 'infinity') > clock_timestamp() OR probe_until > clock_timestamp() AS holds
-    FROM site_states WHERE site_id = $1 AND pause_cause IS NOT NULL`,
-};
-
-/** A pause and why: for operators. */
-export interface SiteState extends SitePause {
-  reason: string | null;
-}
-
-interface Row {
-  pause_cause: PauseCause;
-  pause_reason: string | null;
-  until: Date | null;
-  holds: boolean;
-}
 
 /** Which sites are paused, as all replicas see it. */
 @Injectable()
@@ -37,7 +16,7 @@ export class SiteStates {
   pauseOf(siteId: string): Promise<SiteState | undefined> {
     const known = this.known.get(siteId);
     if (known && performance.now() - known.at < FRESH_MS) return known.pause;
-    const pause = this.read(siteId);
+    const pause = this.read([siteId]).then((paused) => paused.get(siteId));
     this.known.set(siteId, { at: performance.now(), pause });
     // A failed reading is not worth keeping.
     pause.catch(() => this.forget(siteId));
@@ -49,9 +28,25 @@ export class SiteStates {
     this.known.delete(siteId);
   }
 
-  private async read(siteId: string): Promise<SiteState | undefined> {
-    const [row] = await this.sql.rows<Row>(READ, [siteId]);
-    if (!row?.holds) return undefined;
-    return { cause: row.pause_cause, until: row.until, reason: row.pause_reason };
+  /** The pauses of these sites now. */
+  async read(siteIds: readonly string[]): Promise<Map<string, SiteState>> {
+    const rows = await this.sql.rows<PausedRow>(READ_PAUSED, [siteIds]);
+    return new Map(rows.map((row) => [row.site_id, stateOf(row)]));
   }
+
+  /** Until somebody resumes it. Every replica keeps to it within a second. */
+  async pause(siteId: string, reason: string | null): Promise<void> {
+    await this.sql.rows(PAUSE_BY_HAND, [siteId, reason]);
+    this.forget(siteId);
+  }
+
+  /** Ends the pause of a site, whatever its cause. */
+  async resume(siteId: string): Promise<void> {
+    await this.sql.rows(RESUME, [siteId]);
+    this.forget(siteId);
+  }
+}
+
+function stateOf({ pause_cause: cause, until, pause_reason: reason, paused_since: since }: PausedRow): SiteState {
+  return { cause, until, reason, since };
 }

@@ -42,7 +42,7 @@ export class Sites {
    * @throws Problem that names no site but the one the order named
    */
   choose(wish: SiteWish): SiteConfig {
-    const site = wish.siteId === undefined ? this.automatic(wish) : this.named(wish.siteId, wish);
+    const site = this.siteOf(wish);
     const { min_amount: min, max_amount: max } = site;
     if (wish.amount >= min && wish.amount <= max) return site;
     throw new Problem('validation_failed', 'Nothing was saved or sent; mend what errors names.', {
@@ -54,6 +54,11 @@ export class Sites {
         },
       ],
     });
+  }
+
+  /** The same whatever the amount. */
+  siteOf(wish: SiteWish): SiteConfig {
+    return wish.siteId === undefined ? this.automatic(wish) : this.named(wish.siteId, wish);
   }
 
   private named(siteId: string, wish: SiteWish): SiteConfig {
