@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../auth/caller';
+import { QueryPipe } from '../common/validation.pipe';
 import { EventPage, FeedQuery } from './events.dto';
 import { EventsService } from './events.service';
 
@@ -14,7 +15,7 @@ export class EventsController {
   @Get()
   @Header('Content-Type', 'application/json; charset=utf-8')
   @ApiOkResponse({ type: EventPage })
-  page(@CurrentCaller() caller: Caller, @Query() query: FeedQuery): Promise<string> {
+  page(@CurrentCaller() caller: Caller, @Query(QueryPipe(FeedQuery)) query: FeedQuery): Promise<string> {
     return this.events.page(caller, query.after, query.limit);
   }
 }

@@ -18,9 +18,13 @@ const QUEUES = {
       WHERE status IN ('created', 'pending') AND (next_check_at IS NOT NULL OR next_initiation_at IS NOT NULL)) AS oldest,
     (SELECT count(*)::int FROM transactions WHERE needs_review) AS review,
     (SELECT count(*)::int FROM transactions WHERE next_initiation_at IS NOT NULL) AS initiations,
-    (SELECT count(*)::int FROM transactions WHERE next_check_at <= clock_timestamp()) AS checks,
+    (SELECT count(*)::int FROM transactions WHERE next_check_at <= statement_timestamp()) AS checks,
     (SELECT count(*)::int FROM events WHERE position IS NULL) AS events,
     (SELECT count(*)::int FROM webhook_deliveries WHERE status = 'pending') AS deliveries`,
+};
+const PAUSES = {
+  name: 'gauge_pauses',
+  text: 'SELECT site_id, pause_cause FROM site_states WHERE pause_cause IS NOT NULL',
 };
 
 interface Queues {
@@ -39,6 +43,7 @@ export class PaymentGauges {
   private readonly oldest;
   private readonly review;
   private readonly backlog;
+  private readonly pauses;
   private until = 0;
   private reading: Promise<void> | undefined;
 
@@ -74,6 +79,13 @@ export class PaymentGauges {
       collect,
       ...own,
     });
+    this.pauses = new Gauge({
+      name: 'site_paused',
+      help: 'Sites in whose name CinetPay is not called, by why.',
+      labelNames: ['site', 'cause'],
+      collect,
+      ...own,
+    });
   }
 
   // Every gauge asks before it is read: together they read once.
@@ -86,10 +98,13 @@ export class PaymentGauges {
   }
 
   private async read(): Promise<void> {
-    const [counts, [queues]] = await Promise.all([
+    const [counts, [queues], pauses] = await Promise.all([
       this.sql.rows<{ status: string; site_id: string; payments: number }>(COUNTS, []),
       this.sql.rows<Queues & Record<string, number>>(QUEUES, []),
+      this.sql.rows<{ site_id: string; pause_cause: string }>(PAUSES, []),
     ]);
+    this.pauses.reset();
+    for (const { site_id, pause_cause } of pauses) this.pauses.set({ site: site_id, cause: pause_cause }, 1);
     this.payments.reset();
     for (const { status, site_id, payments } of counts) this.payments.set({ status, site: site_id }, payments);
     const { oldest, review, ...backlog } = queues!;

@@ -19,7 +19,7 @@ export class HistoryEntryDto {
   evidence!: Record<string, unknown>;
 }
 
-/** A payment's story, oldest first; at most 1000 entries. */
+/** A payment's story, oldest first; at most 1000 entries, and of its notifications the newest 200. */
 export class HistoryDto {
   data!: HistoryEntryDto[];
 }

@@ -21,9 +21,9 @@ const STORY: Statement = {
       CASE WHEN m.review IS NOT NULL THEN m.review ELSE ${ANSWER} END
     FROM transaction_moves m LEFT JOIN cinetpay_answers a ON a.id = m.answer_id WHERE m.transaction_id = $1
     UNION ALL
-    SELECT n.received_at, 0, n.id, 'notification', NULL, NULL, NULL,
+    (SELECT n.received_at, 0, n.id, 'notification', NULL, NULL, NULL,
       jsonb_build_object('validity', n.validity, 'bytes', length(n.body), 'truncated', n.truncated)
-    FROM notifications n WHERE n.transaction_id = $1
+    FROM notifications n WHERE n.transaction_id = $1 ORDER BY n.id DESC LIMIT $3)
     UNION ALL
     SELECT w.at, 3, w.number, 'delivery', NULL, NULL, NULL, jsonb_strip_nulls(jsonb_build_object('event_id', d.event_id, 'type', e.type,
       'delivery_id', d.id, 'endpoint_id', d.endpoint_id, 'attempt', w.number, 'http_status', w.http_status, 'duration_ms', w.duration_ms, 'error', w.error))
@@ -31,8 +31,10 @@ const STORY: Statement = {
   ) AS story ORDER BY at, rank, nth LIMIT $2`,
 };
 
-/** Our choice: a notification flood must not make a payment's story endless. */
+/** Our choice: a payment's story has an end. */
 const MAX_ENTRIES = 1_000;
+/** The newest of them: anybody can post notifications, and a flood must not hide what moved the payment. */
+const MAX_NOTIFICATIONS = 200;
 
 interface Entry {
   at: Date;
@@ -54,7 +56,7 @@ export class History {
     if (!owner || !(seesAll(caller) || owner.caller === caller.name)) {
       throw new Problem('not_found', 'There is no payment with this transaction_id.');
     }
-    const entries = await this.sql.rows<Entry>(STORY, [transactionId, MAX_ENTRIES]);
+    const entries = await this.sql.rows<Entry>(STORY, [transactionId, MAX_ENTRIES, MAX_NOTIFICATIONS]);
     return entries.map(({ at, kind, from_status, to_status, cause, evidence }) => ({
       ...{ at, kind, from: from_status ?? undefined, to: to_status ?? undefined, cause: cause ?? undefined, evidence },
     }));

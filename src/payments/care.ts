@@ -5,7 +5,8 @@ import { INITIATED, type Decision } from './decision';
 import { nextCheckAt } from './schedule';
 import { EVENT_OF, MOVES } from './status';
 import type { Transaction } from './transaction.entity';
-import { TransactionStore, type Review } from './transaction.store';
+import type { Review } from './settlement';
+import { TransactionStore } from './transaction.store';
 
 /** What people decide about a payment: its caller takes it back, an admin resolves a contradiction. Nobody accepts by hand. */
 @Injectable()

@@ -74,7 +74,8 @@ function refuse(
   { answer, details }: { answer: Answer; details: PaymentDetails },
   context: CheckContext,
 ): Decision {
-  if (!MOVES[row.status].includes('refused')) return waitOn(row, context);
+  // After a contradiction about money a person decides; until then the order's door stays held.
+  if (row.needs_review || !MOVES[row.status].includes('refused')) return waitOn(row, context);
   return {
     patch: {
       ...INITIATED,

@@ -44,6 +44,7 @@ export class CustomerDto {
   @MaxLength(MAX_FIELD)
   phone_number?: string;
   @IsOptional()
+  @IsString()
   @IsEmail()
   @MaxLength(MAX_FIELD)
   email?: string;
@@ -57,6 +58,7 @@ export class CustomerDto {
   city?: string;
   /** ISO 3166-1 alpha-2, in any case. */
   @IsOptional()
+  @IsString()
   @IsISO31661Alpha2()
   country?: string;
   /** Needed for cards in the United States and Canada only. */

@@ -9,7 +9,8 @@ import { decideInitiation } from './initiation.decision';
 import { Leases } from './leases';
 import type { Transaction } from './transaction.entity';
 import type { Claim } from './transaction.rows';
-import { TransactionStore, type Asked } from './transaction.store';
+import type { Asked } from './settlement';
+import { TransactionStore } from './transaction.store';
 
 /** Asks CinetPay for the counter of a saved order, inside the budget, and writes down what it said. */
 @Injectable()
@@ -32,7 +33,7 @@ export class InitiationCall {
     const outcome = await this.leases.during(claim, () =>
       this.budget.run<InitiationOutcome>(site, 'initiation', row.transaction_id, () => {
         at = time.now();
-        return this.client.initiate(site, row.transaction_id, row.wire_body);
+        return this.client.initiate(site, row.transaction_id, row.wire_body, claim.requestId);
       }),
     );
     if (outcome.kind === 'no_slot') {

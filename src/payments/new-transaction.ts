@@ -12,6 +12,8 @@ export interface Origin {
   caller: string;
   /** The `Idempotency-Key`. */
   key: string | null;
+  /** Of the request, for the log. */
+  requestId?: string;
   /** Only for the drop-in API. */
   dropIn?: { order: DropInOrder; endpointId: string | null };
 }

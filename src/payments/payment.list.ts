@@ -1,55 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsDate, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Repository, type SelectQueryBuilder } from 'typeorm';
-import { CURRENCIES, type Currency } from '../common/money';
 import { Problem } from '../common/problem';
-import { STATUSES, type Status } from './status';
+import { MAX_PAGE, type PaymentQueryDto } from './payment.query.dto';
 import { Transaction } from './transaction.entity';
-
-const MAX_PAGE = 100;
-
-/** Which payments to list; everything is optional and narrows. */
-export class PaymentQueryDto {
-  @IsOptional()
-  @IsIn(STATUSES)
-  status?: Status;
-  @IsOptional()
-  @IsIn(CURRENCIES)
-  currency?: Currency;
-  @IsOptional()
-  @IsString()
-  @MaxLength(64)
-  order_reference?: string;
-  /** Created at or after this instant (ISO 8601). */
-  @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  created_after?: Date;
-  /** Created before this instant (ISO 8601). */
-  @IsOptional()
-  @Type(() => Date)
-  @IsDate()
-  created_before?: Date;
-  /** Only those that need a person, or only those that do not. */
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
-  needs_review?: boolean;
-  /** Payments on a page, 1 to 100. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
-  limit?: number;
-  /** `next_cursor` of the page before. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
-}
 
 /** Lists payments, newest first. */
 @Injectable()
@@ -81,9 +35,10 @@ export class PaymentList {
     const { created_after: after, created_before: before, cursor } = query;
     if (after) select.andWhere('t.created_at >= :after', { after });
     if (before) select.andWhere('t.created_at < :before', { before });
-    // Compared in Postgres: a date of JavaScript has lost the microseconds.
+    // Compared in Postgres: a date of JavaScript has lost the microseconds. With a foreign payment as cursor nothing is on the page.
     if (cursor !== undefined) {
-      const last = '(SELECT l.created_at, l.transaction_id FROM transactions l WHERE l.transaction_id = :last)';
+      const own = caller === undefined ? '' : 'AND l.caller = :caller';
+      const last = `(SELECT l.created_at, l.transaction_id FROM transactions l WHERE l.transaction_id = :last ${own})`;
       select.andWhere(`(t.created_at, t.transaction_id) < ${last}`, { last: readCursor(cursor) });
     }
     return select;

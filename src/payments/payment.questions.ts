@@ -21,14 +21,14 @@ export class PaymentQuestions {
   }
 
   /** Asks now if nobody else does and the budget allows it, otherwise soon. `isAnswered`: the row is what CinetPay just said. */
-  async verify(row: Transaction): Promise<{ row: Transaction; isAnswered: boolean }> {
+  async verify(row: Transaction, requestId?: string): Promise<{ row: Transaction; isAnswered: boolean }> {
     if (row.status === 'accepted') return { row, isAnswered: true };
     const claim = await this.store.claimOne(row.transaction_id);
     if (!claim) {
       await this.store.wake(row.transaction_id);
       return { row, isAnswered: false };
     }
-    const asked = await this.verification.run(claim, 'woken');
+    const asked = await this.verification.run({ ...claim, requestId }, 'woken');
     return 'kind' in asked
       ? { row: claim.row, isAnswered: false }
       : { row: asked, isAnswered: asked.failed_checks === 0 };

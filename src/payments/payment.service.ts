@@ -63,7 +63,7 @@ export class PaymentService {
 
   private async save(order: Order, origin: Origin, transaction: NewTransaction): Promise<Initiated> {
     const claim = await this.insert(transaction);
-    if (claim) return { row: await this.ask(claim), isRepetition: false };
+    if (claim) return { row: await this.ask({ ...claim, requestId: origin.requestId }), isRepetition: false };
     // Lost a race, or the door is taken: whoever won is there now.
     const known = await this.repetition(order, origin);
     if (known) return { row: known, isRepetition: true };

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, NeedsScope, seesAll, type Caller } from '../auth/caller';
 import { Problem } from '../common/problem';
 import { BodyPipe, QueryPipe } from '../common/validation.pipe';
@@ -8,9 +8,11 @@ import { Config } from '../config/config';
 import { PaymentCare } from './care';
 import { CreatePaymentDto } from './create-payment.dto';
 import { OrderPipe, type Order } from './order.pipe';
+import { ORDER_EXAMPLES } from './order.examples';
 import { PaymentDto, PaymentPageDto } from './payment.dto';
 import { paymentJson } from './payment.json';
-import { PaymentList, PaymentQueryDto } from './payment.list';
+import { PaymentList } from './payment.list';
+import { PaymentQueryDto } from './payment.query.dto';
 import { PaymentQuestions } from './payment.questions';
 import { PaymentService, type Initiated } from './payment.service';
 import { Rejections } from './rejections';
@@ -40,7 +42,7 @@ export class PaymentsController {
    * Idempotency-Key can be sent again safely: it never opens a second counter. Without any of the three, each request is a new order.
    */
   @Post()
-  @ApiBody({ type: CreatePaymentDto })
+  @ApiBody({ type: CreatePaymentDto, examples: ORDER_EXAMPLES })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
@@ -57,9 +59,11 @@ export class PaymentsController {
     @Body(OrderPipe) order: Order,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PaymentDto> {
-    const initiated = await this.payments.initiate(order, { caller: caller.name, key: checkedKey(key) });
+    const origin = { caller: caller.name, key: checkedKey(key), requestId: request.id };
+    const initiated = await this.payments.initiate(order, origin);
     const { row, isRepetition } = initiated;
     if (row.status === 'rejected') throw await this.rejections.problemOf(row);
     if (isRepetition) void reply.header('Idempotent-Replayed', 'true');
@@ -95,9 +99,10 @@ export class PaymentsController {
   async verify(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PaymentDto> {
-    const { row, isAnswered } = await this.questions.verify(await this.questions.find(id, caller));
+    const { row, isAnswered } = await this.questions.verify(await this.questions.find(id, caller), request.id);
     if (!isAnswered) void reply.code(202).header('Retry-After', String(CREATED_RETRY_SECONDS));
     return this.json(row);
   }

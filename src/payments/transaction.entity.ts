@@ -20,7 +20,8 @@ export interface Customer {
 export interface DropInOrder {
   /** As the client sent it; given back in the form posted to it. */
   site_id: string;
-  notify_url: string;
+  /** Absent: the client wants no notifications. */
+  notify_url?: string;
   device_id?: string;
 }
 

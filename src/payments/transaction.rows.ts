@@ -16,6 +16,8 @@ export interface Claim extends Seen {
   lease: number;
   /** An earlier try may have reached CinetPay. */
   sentBefore: boolean;
+  /** The request it is worked on for, if any: calls to CinetPay are logged with it. */
+  requestId?: string;
 }
 
 /** Gives a row its types; columns that a statement adds fall away with the next object that is made of it. */

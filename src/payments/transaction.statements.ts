@@ -166,6 +166,7 @@ export const KEEP_ANSWER: Statement = {
     SELECT transaction_id, site_id, $2, $3, $4::timestamptz, $5::integer, $6::integer, $7, $8, $9, $10, $11::jsonb FROM transactions WHERE transaction_id = $1`,
 };
 
+// Due is compared with statement_timestamp(): clock_timestamp() is volatile, and Postgres would read the whole index for it.
 const FREE = '(lease_until IS NULL OR lease_until < clock_timestamp())';
 const TAKE = `lease_number = t.lease_number + 1, lease_until = clock_timestamp() + ${LEASE}`;
 
@@ -174,7 +175,7 @@ export const CLAIM_INITIATIONS: Statement = {
   name: 'transaction_claim_initiations',
   text: `WITH due AS (
     SELECT transaction_id, maybe_sent FROM transactions
-    WHERE next_initiation_at <= clock_timestamp() AND ${FREE} AND site_id = ANY($1)
+    WHERE next_initiation_at <= statement_timestamp() AND ${FREE} AND site_id = ANY($1)
     ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
   UPDATE transactions t SET ${TAKE}, maybe_sent = t.maybe_sent OR t.initiation = 'send'
   FROM due WHERE t.transaction_id = due.transaction_id
@@ -186,7 +187,7 @@ function claimChecks(name: string, woken: string): Statement {
     name,
     text: `WITH due AS (
       SELECT transaction_id FROM transactions
-      WHERE next_check_at IS NOT NULL AND ${woken} AND next_check_at <= clock_timestamp() AND ${FREE} AND site_id = ANY($1)
+      WHERE next_check_at IS NOT NULL AND ${woken} AND next_check_at <= statement_timestamp() AND ${FREE} AND site_id = ANY($1)
       ORDER BY next_check_at LIMIT $2 FOR UPDATE SKIP LOCKED)
     UPDATE transactions t SET ${TAKE} FROM due WHERE t.transaction_id = due.transaction_id
     RETURNING t.*, clock_timestamp() AS clock`,

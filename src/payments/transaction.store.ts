@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Answer } from '../cinetpay/outcomes';
 import { DatabaseTime } from '../common/clock';
-import { newId } from '../common/ids';
 import { logInfo } from '../common/logger';
 import { Config } from '../config/config';
 import { Sql, type Runner, type Statement } from '../database/sql';
 import { WorkSignal } from '../database/work-signal';
-import { applied, movesTo, type Decision } from './decision';
-import { eventData } from './payment.json';
-import type { EventType } from './status';
+import { applied, movesTo } from './decision';
+import { answerValues, settleParameters, type Asked, type Settlement } from './settlement';
 import type { Transaction } from './transaction.entity';
 import { asClaim, asSeen, asTransaction, type Claim, type Row, type Seen } from './transaction.rows';
 import * as statements from './transaction.statements';
@@ -22,30 +19,8 @@ export interface Known {
   row: Transaction;
 }
 
-/** An answer of CinetPay and when it was asked for. */
-export interface Asked {
-  answer: Answer;
-  at: Date;
-}
-
-/** Who reviewed a payment, how and why. */
-export interface Review {
-  resolution: string;
-  note: string;
-  by: string;
-}
-
-/** What `settle` writes and under which conditions. */
-export interface Settlement {
-  /** The row the decision was computed from. */
-  row: Transaction;
-  decision: Decision;
-  now: Date;
-  /** The claim's number; null for a write that needs no lease (review, close, a late link). */
-  lease: number | null;
-  asked?: Asked;
-  review?: Review;
-}
+/** Getting no slot is no attempt: the row is due again within this time (contract, section 6). */
+const DUE_AGAIN_MS = 1_000;
 
 const KNOWN_BY = { 1: 'key', 2: 'id', 3: 'paid_order', 4: 'open_order' } as const;
 
@@ -173,11 +148,15 @@ export class TransactionStore {
     return (await this.sql.rows(statements.RENEW, [transactionId, lease])).length > 0;
   }
 
-  /** Hands back what was claimed and not begun; it is due again after `retryInMs`. */
+  /**
+   * Hands back what was claimed and not begun; it is due again after `retryInMs`, and never later than in a second: a pause may end early, and
+   * while it lasts nothing of its site is claimed.
+   */
   async release({ row, lease, sentBefore }: Claim, kind: 'initiation' | 'check', retryInMs: number): Promise<void> {
     const isInitiation = kind === 'initiation';
     const sent = isInitiation ? sentBefore : null;
-    await this.sql.rows(statements.RELEASE, [row.transaction_id, lease, sent, retryInMs, isInitiation]);
+    const dueInMs = Math.min(retryInMs, DUE_AGAIN_MS);
+    await this.sql.rows(statements.RELEASE, [row.transaction_id, lease, sent, dueInMs, isInitiation]);
   }
 
   /** Asks for a check soon. */
@@ -193,24 +172,13 @@ export class TransactionStore {
   }
 
   private async write(runner: Runner, settlement: Settlement): Promise<Transaction | undefined> {
-    const { row, decision, now, lease } = settlement;
+    const { row, decision, now } = settlement;
     const after = applied(row, decision, now);
-    const [settled] = await runner.rows<Pick<Transaction, 'next_check_at' | 'wake_number'>>(statements.SETTLE, [
-      ...[row.transaction_id, row.revision, lease, after.status, after.status_reason, after.needs_review, after.closed],
-      ...[
-        after.payment_url,
-        after.payment_token,
-        after.payment_method,
-        after.operator_id,
-        after.fund_availability_date,
-      ],
-      ...[after.accepted_at, after.initiation, after.maybe_sent, after.initiation_attempts, after.next_initiation_at],
-      ...[after.checks_from, after.failed_checks, after.next_check_at, row.wake_number, now],
-      ...(settlement.asked ? answerValues(settlement.asked) : NO_ANSWER),
-      ...moveValues(settlement),
-      ...eventValues(decision.events, after, this.config.publicUrl),
-      settlement.asked?.answer.operation === 'check',
-    ]);
+    const parameters = settleParameters(settlement, after, this.config.publicUrl);
+    const [settled] = await runner.rows<Pick<Transaction, 'next_check_at' | 'wake_number'>>(
+      statements.SETTLE,
+      parameters,
+    );
     return settled && { ...after, ...settled };
   }
 
@@ -255,24 +223,6 @@ function fresh(isInitiated: boolean): Omit<Transaction, keyof NewTransaction | k
     ...{ lease_number: isInitiated ? 1 : 0, wake_number: 0, woken_at: null, wake_allowed_at: null, failed_checks: 0 },
     ...{ initiation: isInitiated ? 'send' : null, maybe_sent: isInitiated, initiation_attempts: 0 },
   };
-}
-
-const NO_ANSWER: null[] = new Array<null>(10).fill(null);
-
-function answerValues({ answer, at }: Asked): unknown[] {
-  const { operation, outcome, durationMs, httpStatus, code, message, description, apiResponseId, data } = answer;
-  const asked = [operation, outcome, at, durationMs, httpStatus, code, message, description, apiResponseId];
-  return [...asked, data === null ? null : JSON.stringify(data)];
-}
-
-// A review without a move is a move to where the payment is: the story has one place.
-function moveValues({ row, decision, review }: Settlement): unknown[] {
-  const isTold = movesTo(row, decision) !== undefined || review !== undefined;
-  return [isTold ? row.status : null, decision.cause, review ? JSON.stringify(review) : null];
-}
-
-function eventValues(events: EventType[], after: Transaction, publicUrl: string): unknown[] {
-  return [events.map(newId), events, events.length === 0 ? null : eventData(after, publicUrl)];
 }
 
 function parameter(value: unknown): unknown {

@@ -9,7 +9,8 @@ import { decideCheck } from './check.decision';
 import { Leases } from './leases';
 import type { Transaction } from './transaction.entity';
 import type { Claim } from './transaction.rows';
-import { TransactionStore, type Asked, type Settlement } from './transaction.store';
+import type { Asked, Settlement } from './settlement';
+import { TransactionStore } from './transaction.store';
 
 /** The one way to learn the truth: ask CinetPay, compare with the row, write down what follows. Everybody comes through here. */
 @Injectable()
@@ -36,7 +37,7 @@ export class Verification {
     const outcome = await this.leases.during(claim, () =>
       this.budget.run<CheckOutcome>(site, lane, row.transaction_id, () => {
         at = time.now();
-        return this.client.check(site, row.transaction_id);
+        return this.client.check(site, row.transaction_id, claim.requestId);
       }),
     );
     if (outcome.kind === 'no_slot') {

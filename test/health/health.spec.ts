@@ -1,0 +1,67 @@
+// Proves that probes say what they are for, and that Prometheus finds every number that operators are promised.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Readiness } from '../../src/health/readiness';
+import { connect } from '../support/database';
+import { eventually, order, request, startTestGateway, type TestGateway } from '../support/gateway';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+
+afterAll(() => gateway.close());
+
+const probe = (path: string, at = gateway): ReturnType<typeof request> => request('GET', at.url + path);
+
+it('is live and ready without a key', async () => {
+  expect((await probe('/health/live')).body).toEqual({ status: 'live' });
+  expect((await probe('/health/ready')).body).toEqual({ status: 'ready' });
+});
+
+it('stays live and becomes unready while the database is away, and comes back by itself', async () => {
+  const name = new URL(gateway.database.url).pathname.slice(1);
+  const admin = new URL(gateway.database.url);
+  admin.pathname = '/postgres';
+  const outside = await connect(admin.href);
+  await outside.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await outside.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  await eventually(async () => (await probe('/health/ready')).status === 503);
+  expect((await probe('/health/live')).status).toBe(200);
+  const refused = await gateway.call('POST', '/v1/payments', order());
+  expect([refused.status, refused.body.code]).toEqual([503, 'storage_unavailable']);
+  await outside.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  await outside.end();
+  await eventually(async () => (await probe('/health/ready')).status === 200);
+  expect((await gateway.call('POST', '/v1/payments', order())).status).toBe(201);
+});
+
+it('measures payments, calls, notifications and what needs a person', async () => {
+  await gateway.call('POST', '/v1/payments', order());
+  await request('POST', `${gateway.url}/cinetpay/notify`, 'cpm_site_id=1', {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+  const { text } = await eventually(async () => {
+    const answer = await probe('/metrics');
+    return answer.text.includes('payments{') && answer;
+  });
+  for (const line of [
+    /^payments\{[^}]*site="100001"[^}]*\} [1-9]/m,
+    /^payments_needing_review 0/m,
+    /^oldest_unresolved_seconds \d/m,
+    /^cinetpay_calls_total\{site="100001",operation="payment",outcome="created"\} [1-9]/m,
+    /^cinetpay_call_duration_seconds_count/m,
+    /^notifications_total\{validity="[a-z_]+"\} 1/m,
+    /^http_requests_total\{route="\/v1\/payments",method="POST",status="201"\} [1-9]/m,
+  ])
+    expect(text.match(line), String(line)).not.toBeNull();
+  expect(text).not.toContain(gateway.apiKey);
+});
+
+it('is not ready from the moment it is asked to stop', async () => {
+  const leaving = await startTestGateway({ database: gateway.database, simulator: gateway.simulator });
+  leaving.app.get(Readiness).beginStop();
+  const { status, body } = await probe('/health/ready', leaving);
+  expect([status, body.code]).toEqual([503, 'not_ready']);
+  await leaving.close();
+});
