@@ -2,7 +2,8 @@ import type { Status } from '../payments/status';
 import type { Transaction } from '../payments/transaction.entity';
 
 /** CinetPay's own words, as its return page and its clients know them. */
-export type CustomerStatus = 'PENDING' | 'ACCEPTED' | 'REFUSED' | 'CANCELLED';
+export const CUSTOMER_STATUSES = ['PENDING', 'ACCEPTED', 'REFUSED', 'CANCELLED'] as const;
+export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];
 
 /** CinetPay's code of a customer who gave up; the only code that is told apart here (docs/cinetpay.md, codes). */
 const CANCELLED_CODE = /^627\b/;

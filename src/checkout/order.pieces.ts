@@ -52,6 +52,10 @@ const MARKS = {
     <circle cx="12" cy="12" r="11" fill="currentColor" />
     <path d="M8 8l8 8M16 8l-8 8" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round" />
   </svg>`,
+  note: markup`<svg class="mark note" viewBox="0 0 24 24" aria-hidden="true">
+    <circle cx="12" cy="12" r="11" fill="currentColor" />
+    <path d="M12 11v6M12 7v.01" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round" />
+  </svg>`,
   wait: markup`<svg class="mark wait" viewBox="0 0 24 24" aria-hidden="true">
     <circle cx="12" cy="12" r="11" fill="currentColor" />
     <path
@@ -65,7 +69,9 @@ const MARKS = {
   </svg>`,
 };
 
+export type Mark = keyof typeof MARKS;
+
 /** A sign beside the words, never instead of them. */
-export function mark(kind: keyof typeof MARKS): Html {
+export function mark(kind: Mark): Html {
   return MARKS[kind];
 }

@@ -31,6 +31,12 @@ export function sendPage(reply: FastifyReply, page: Page): void {
   void reply.code(page.status).send(documentOf(page));
 }
 
+/** Sends the browser on. Only ever to an address that the order was saved with, CinetPay gave, or that is a page of ours. */
+export function redirect(reply: FastifyReply, url: string): void {
+  void reply.header('Cache-Control', 'no-store').header('Referrer-Policy', 'no-referrer');
+  void reply.code(303).header('Location', url).send();
+}
+
 function headersOf({ allowed, retryAfterSeconds }: Page): Record<string, string> {
   return {
     'Content-Type': 'text/html; charset=utf-8',

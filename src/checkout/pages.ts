@@ -1,5 +1,5 @@
 import { markup, type Html } from './html';
-import { mark, money, orderLines, shopLine, wayBack, type ShownOrder } from './order.pieces';
+import { mark, money, orderLines, shopLine, wayBack, type Mark, type ShownOrder } from './order.pieces';
 import type { Page } from './page';
 import { GO_BACK, WATCH } from './scripts';
 import { isPassing, type View } from './view';
@@ -16,7 +16,7 @@ export function waitingPage(order: ShownOrder, view: View, next: string): Page {
     <div class="spin"></div>
     <h1>${title}</h1>
     <p role="status">${text}</p>
-    <a class="button" href="${next}">${words.goOn}</a>${orderLines(order)}`;
+    <a class="button second" href="${next}">${words.goOn}</a>${orderLines(order)}`;
   return watching(order, view, next, { title, main });
 }
 
@@ -38,8 +38,11 @@ export function inlinePage(order: ShownOrder, paymentUrl: string): Page {
   const words = wordsOf(row.lang);
   const next = `${path}/inline`;
   const main = markup`<header>
-      <h1>${order.shop && `${order.shop} · `}${money(row)}</h1>
-      <p>${row.description} · <a href="${path}">${words.fullPage}</a></p>
+      <div>
+        <h1>${money(row)}${order.shop && ` · ${order.shop}`}</h1>
+        <p>${row.description}</p>
+      </div>
+      <a href="${path}">${words.fullPage}</a>
     </header>
     <iframe src="${paymentUrl}" title="${words.counter}" allow="payment *"></iframe>`;
   const page = watching(order, 'counter', next, { title: words.counter, main });
@@ -48,10 +51,14 @@ export function inlinePage(order: ShownOrder, paymentUrl: string): Page {
   return { ...page, allowed, shape: 'framed', refresh: undefined };
 }
 
-/** The way back through a page: the form a drop-in client expects, or a link for a counter that runs in a frame. */
+/**
+ * The way back through a page: the form a drop-in client expects, or a link for a counter that runs in a frame. In the frame of
+ * our own page the customer stays, because that page shows the end; until then this one says that it is not known yet.
+ */
 export function returnPage({ row }: ShownOrder, target: string): Page {
   const words = wordsOf(row.lang);
-  const { title, text } = words.returning;
+  const { returning } = words;
+  const { confirming } = words.results;
   const way =
     row.origin === 'drop_in'
       ? markup`<form method="post" action="${row.return_url}">
@@ -60,11 +67,18 @@ export function returnPage({ row }: ShownOrder, target: string): Page {
           <button class="button">${words.goOn}</button>
         </form>`
       : markup`<a class="button" id="go" href="${target}">${words.goOn}</a>`;
-  const main = markup`<h1>${title}</h1>
-    <p>${text}</p>
-    ${way}`;
+  const main = markup`<div id="leaving">
+      <h1>${returning.title}</h1>
+      <p>${returning.text}</p>
+      ${way}
+    </div>
+    <div id="staying" hidden>
+      ${mark('wait')}
+      <h1>${confirming.title}</h1>
+      <p role="status">${confirming.text}</p>
+    </div>`;
   return {
-    ...{ status: 200, language: row.lang, title, main },
+    ...{ status: 200, language: row.lang, title: returning.title, main },
     allowed: { scripts: [GO_BACK], framable: true, leavingForm: row.origin === 'drop_in' },
   };
 }
@@ -72,7 +86,7 @@ export function returnPage({ row }: ShownOrder, target: string): Page {
 /** A page that only says something: an unknown link, a service that is away. */
 export function messagePage(kind: 'unknown' | 'broken' | 'seamlessOff', status: number, language: Language): Page {
   const { title, text } = wordsOf(language)[kind];
-  const main = markup`${mark('bad')}
+  const main = markup`${mark(kind === 'broken' ? 'wait' : 'note')}
     <h1>${title}</h1>
     <p>${text}</p>`;
   const retry = kind === 'broken' ? { retryAfterSeconds: 5 } : {};
@@ -114,8 +128,12 @@ function resultOf(view: View): Result {
   return isPassing(view) ? 'confirming' : view;
 }
 
-function markOf(view: View): 'good' | 'bad' | 'wait' {
-  const result = resultOf(view);
-  if (result === 'accepted' || result === 'paid_otherwise') return 'good';
-  return result === 'confirming' || result === 'review' || result === 'expired' ? 'wait' : 'bad';
+function markOf(view: View): Mark {
+  return MARK_OF[resultOf(view)];
 }
+
+// What the customer did himself, or the shop, is no failure.
+const MARK_OF: Record<Result, Mark> = {
+  ...{ accepted: 'good', paid_otherwise: 'good', refused: 'bad', rejected: 'bad', cancelled: 'note', closed: 'note' },
+  ...{ confirming: 'wait', review: 'wait', expired: 'wait' },
+};
