@@ -1,0 +1,97 @@
+import { parseJson } from '../common/body-text';
+import { Problem } from '../common/problem';
+import { CUSTOMER_NAMES } from './names';
+
+/** A request's fields under CinetPay's names, their values as the types our rules are written for. */
+export type Fields = Record<string, unknown>;
+
+/** Fields that are text, and that clients also send as numbers. */
+const TEXTS: ReadonlySet<string> = new Set([
+  ...['site_id', 'transaction_id', 'description', 'metadata', 'alternative_currency', 'device_id'],
+  ...['token', 'payment_token', ...Object.keys(CUSTOMER_NAMES)],
+]);
+
+const BOOLEANS = new Map(Object.entries({ true: true, false: false, '1': true, '0': false }));
+
+/**
+ * Puts right what deployed clients get past CinetPay with: null, '' and PHP's empty array for what is not there, names of forms
+ * in brackets, digits for an amount, numbers for text, "True" for true, an object as metadata, capitals. Anything else
+ * stays, to be refused by its rule.
+ * @throws Problem `malformed_json` when the body holds no fields
+ */
+export function fieldsOf(body: unknown): Fields {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new Problem('malformed_json', 'The body must be a JSON object or a form.');
+  const fields = unfolded(body as Fields);
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => !isAbsent(value))
+      .map(([name, value]) => [name, readValue(name, value)]),
+  );
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+// A form spells an object a[b]=c; a deeper one is left to its rule.
+function unfolded(body: Fields): Fields {
+  const fields = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(body)) {
+    const [, outer, inner] = /^(\w+)\[(.+)\]$/.exec(name) ?? [];
+    if (outer === undefined || inner === undefined) fields.set(name, value);
+    else fields.set(outer, { ...asObject(fields.get(outer)), [inner]: value });
+  }
+  return Object.fromEntries(fields);
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function readValue(name: string, value: unknown): unknown {
+  switch (name) {
+    case 'amount':
+      return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+    case 'lock_phone_number':
+      return BOOLEANS.get(String(value).toLowerCase()) ?? value;
+    case 'lang':
+      // "FR" is in the official page's own example; locales come from browsers.
+      return typeof value === 'string' ? value.toLowerCase().replace(/^(fr|en)[-_].*$/, '$1') : value;
+    case 'channels':
+      return typeof value === 'string' ? channelsOf(value) : value;
+    case 'customer_country':
+      return typeof value === 'string' ? value.toUpperCase() : value;
+    case 'invoice_data':
+      return invoiceOf(value);
+    case 'metadata':
+      return typeof value === 'object' ? JSON.stringify(value) : textOf(value);
+    default:
+      return TEXTS.has(name) ? textOf(value) : value;
+  }
+}
+
+function textOf(value: unknown): unknown {
+  const isExact = typeof value === 'number' && (Number.isSafeInteger(value) || !Number.isInteger(value));
+  return isExact ? String(value) : value;
+}
+
+// Some clients list several universes, for which CinetPay's word is ALL.
+function channelsOf(written: string): string {
+  const listed = new Set(
+    written
+      .toUpperCase()
+      .split(',')
+      .map((word) => word.trim()),
+  );
+  const known = [...listed].every((word) => ['ALL', 'MOBILE_MONEY', 'CREDIT_CARD', 'WALLET'].includes(word));
+  return listed.size > 1 && known ? 'ALL' : [...listed].join(',');
+}
+
+// A form has no objects, so that some clients put JSON in it.
+function invoiceOf(value: unknown): unknown {
+  const lines = typeof value === 'string' && value.startsWith('{') ? parseJson(Buffer.from(value)) : value;
+  if (typeof lines !== 'object' || lines === null || Array.isArray(lines)) return value;
+  const text = (line: unknown): unknown => (line === null ? '' : textOf(line));
+  return Object.fromEntries(Object.entries(lines).map(([name, line]) => [name, text(line)]));
+}
