@@ -10,7 +10,7 @@ const PROGRAMS = {
   start: 'dist/src/main.js',
   simulator: 'dist/simulator/main.js',
   cli: 'dist/src/cli.js',
-  openapi: 'dist/src/openapi.js',
+  openapi: 'tools/openapi.mjs',
   torture: 'dist/test/torture/main.js',
   bench: 'dist/bench/main.js',
   build: undefined,

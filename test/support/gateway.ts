@@ -119,12 +119,12 @@ function parsed(text: string): any {
 }
 
 /** Waits until `look` neither throws nor returns false, and hands on what it returned. */
-export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 5_000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 5_000): Promise<Exclude<T, false>> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     try {
       const seen = await look();
-      if (seen !== false) return seen;
+      if (seen !== false) return seen as Exclude<T, false>;
       if (Date.now() > until) throw new Error('it never became true');
     } catch (error) {
       if (Date.now() > until) throw error;

@@ -1,6 +1,8 @@
 import { Test } from '@nestjs/testing';
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import type { ModuleMetadata } from '@nestjs/common';
+import { CommonModule } from '../../src/common/common.module';
+import { CrashPoints } from '../../src/common/crash-points';
 import { configureLogger } from '../../src/common/logger';
 import { Secret } from '../../src/common/secret';
 import { Config } from '../../src/config/config';
@@ -23,7 +25,9 @@ export function services(
     apiKeyPepper: new Secret('a pepper of the tests'),
     ...fields,
   });
-  return Test.createTestingModule({ imports: [ConfigModule.with(config), DatabaseModule, ...imports] });
+  return Test.createTestingModule({
+    imports: [ConfigModule.with(config), CommonModule.with(new CrashPoints()), DatabaseModule, ...imports],
+  });
 }
 
 /** Resolves when `condition` holds; asks every 10 ms and fails after `timeoutMs`. */

@@ -1,0 +1,4 @@
+import { runCommand } from './cli/command';
+
+/** `npm run cli -- <command>`: what operators do, through the same services as HTTP. */
+void runCommand(process.argv.slice(2)).then((code) => process.exit(code));

@@ -1,0 +1,122 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app.module';
+import { configureLogger, flushLog } from '../common/logger';
+import { Problem } from '../common/problem';
+import { loadConfig, readEnvironment } from '../config/environment';
+import { linesOf } from '../program';
+import { checkConfig } from './check-config';
+import { retryDelivery } from './deliveries';
+import { createKey, listKeys, revokeKey } from './keys';
+import { migrate } from './migrate';
+import { showPayment, verifyPayment } from './payments';
+import { Misused, type Scene } from './scene';
+import { listSites, pauseSite, resumeSite } from './sites';
+
+type Work = (app: INestApplicationContext, scene: Scene) => Promise<void>;
+
+interface Command {
+  usage: string;
+  does: string;
+  /** With the services, or without: then the database need not be migrated. */
+  run: { with: Work } | { without: (scene: Scene) => Promise<void> };
+}
+
+const COMMANDS: Record<string, Command> = {
+  'keys create': {
+    usage: 'keys create <caller> [--scopes payments,drop_in,admin]',
+    does: 'makes an API key; the only time it is shown',
+    run: { with: createKey },
+  },
+  'keys list': { usage: 'keys list', does: 'every key, without its secret part', run: { with: listKeys } },
+  'keys revoke': {
+    usage: 'keys revoke <id or prefix>',
+    does: 'refused everywhere within 5 s',
+    run: { with: revokeKey },
+  },
+  migrate: { usage: 'migrate', does: 'brings the schema up to date; start does it too', run: { without: migrate } },
+  'check-config': {
+    usage: 'check-config',
+    does: 'reads the configuration and tries the database',
+    run: { without: checkConfig },
+  },
+  'payments show': {
+    usage: 'payments show <transaction_id>',
+    does: 'the payment and its history',
+    run: { with: showPayment },
+  },
+  'payments verify': {
+    usage: 'payments verify <transaction_id>',
+    does: 'asks CinetPay now, inside the budget',
+    run: { with: verifyPayment },
+  },
+  'sites list': { usage: 'sites list', does: 'every CinetPay site and its pause', run: { with: listSites } },
+  'sites pause': {
+    usage: 'sites pause <site_id> [--reason text]',
+    does: 'no calls and no new orders until it is resumed',
+    run: { with: pauseSite },
+  },
+  'sites resume': {
+    usage: 'sites resume <site_id>',
+    does: 'ends a pause, whatever its cause',
+    run: { with: resumeSite },
+  },
+  'deliveries retry': {
+    usage: 'deliveries retry <id>',
+    does: 'sends a delivery again now, whatever came of it',
+    run: { with: retryDelivery },
+  },
+};
+
+/** Runs one command. @returns the exit code */
+export async function runCommand(argv: string[]): Promise<number> {
+  const name = [argv.slice(0, 2).join(' '), argv[0] ?? ''].find((one) => one in COMMANDS);
+  if (name === undefined) return explain(argv);
+  try {
+    const config = loadConfig(readEnvironment({ withFile: true }));
+    configureLogger('error');
+    const args = argv.slice(name.split(' ').length);
+    await perform(COMMANDS[name]!, { config, args, print });
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${reasonOf(error).join('\n')}\n`);
+    return 1;
+  } finally {
+    flushLog();
+  }
+}
+
+async function perform({ run }: Command, scene: Scene): Promise<void> {
+  if ('without' in run) return run.without(scene);
+  // Neither role: nothing is worked on here but the command.
+  scene.config.roles = [];
+  const app = await NestFactory.createApplicationContext(AppModule.with(scene.config), {
+    logger: false,
+    abortOnError: false,
+  });
+  try {
+    await run.with(app, scene);
+  } finally {
+    await app.close();
+  }
+}
+
+function reasonOf(error: unknown): string[] {
+  if (error instanceof Misused) return [error.message];
+  if (error instanceof Problem) return [`${error.title}: ${error.detail}`];
+  return linesOf(error);
+}
+
+function explain(argv: string[]): number {
+  const wrong = argv.length > 0 && argv[0] !== 'help' && argv[0] !== '--help';
+  const out = wrong ? process.stderr : process.stdout;
+  if (wrong) out.write(`There is no command "${argv.slice(0, 2).join(' ')}".\n\n`);
+  const width = Math.max(...Object.values(COMMANDS).map(({ usage }) => usage.length));
+  out.write('npm run cli -- <command>\n\n');
+  for (const { usage, does } of Object.values(COMMANDS)) out.write(`  ${usage.padEnd(width)}  ${does}\n`);
+  return wrong ? 1 : 0;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

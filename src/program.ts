@@ -1,0 +1,68 @@
+import { ConfigFaults } from './config/environment';
+import { logError, logInfo } from './common/logger';
+import { flushLog } from './common/logger';
+import { EmbeddedPostgresError } from './database/embedded-postgres';
+
+/** What runs until it is asked to stop. */
+export interface Program {
+  stop(): Promise<void>;
+}
+
+/** A reason not to start, in one line for a person; it holds no secret. */
+export class StartRefused extends Error {}
+
+/**
+ * Starts a program and stops it on SIGTERM or SIGINT; a second signal ends it at once. Whatever keeps it from starting is
+ * told in a line each, and the exit code is 1.
+ */
+export async function runProgram(start: () => Promise<Program>): Promise<void> {
+  const starting = start();
+  let signals = 0;
+  const onSignal = (): void => {
+    signals++;
+    if (signals > 1) end(1);
+    logInfo('stopping');
+    void starting
+      .then((program) => program.stop())
+      .then(
+        () => end(0),
+        (error: unknown) => {
+          logError('the stop failed', error);
+          end(1);
+        },
+      );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  await starting.catch((error: unknown) => {
+    flushLog();
+    process.stderr.write(`${linesOf(error).join('\n')}\n`);
+    end(1);
+  });
+}
+
+function end(code: number): never {
+  flushLog();
+  process.exit(code);
+}
+
+/** What a person has to know about a failed start: no stack where we know the reason. */
+export function linesOf(error: unknown): string[] {
+  if (error instanceof ConfigFaults) return ['The configuration has faults:', ...error.faults.map((one) => `  ${one}`)];
+  if (error instanceof StartRefused || error instanceof EmbeddedPostgresError) return [error.message];
+  const { code, message, port, address, path } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (code === 'EADDRINUSE')
+    return [`Port ${port} on ${address} is in use: stop what listens there, or choose another port.`];
+  if (code === 'EACCES' && port) return [`Port ${port} may not be used by this user: choose one above 1023.`];
+  if (path !== undefined && code !== undefined) return [`${path} cannot be used (${code}).`];
+  // No such table or column: the command line migrates nothing by itself.
+  if (code === '42P01' || code === '42703')
+    return ['The database lacks a migration: npm run cli -- migrate, or start the gateway once.'];
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || isPostgres(code))
+    return [`The database of DATABASE_URL cannot be used (${code}).`];
+  return [`It does not start: ${(error as Error).name} ${code ?? message}`, (error as Error).stack ?? ''];
+}
+
+// SQLSTATE: five capitals and digits; wrong password, no such database, no right.
+function isPostgres(code: string | undefined): boolean {
+  return code !== undefined && /^(28|3D|42|57|53|08)[0-9A-Z]{3}$/.test(code);
+}

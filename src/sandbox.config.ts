@@ -1,0 +1,51 @@
+import { DEMO_SITES } from '../simulator/state/settings';
+import type { Config } from './config/config';
+import { asSite, loadConfig } from './config/environment';
+
+const DEFAULT_PORT = 3000;
+const LOOPBACK = '127.0.0.0/8,::1/128,localhost';
+
+/** What is known only once the parts run. */
+export interface Parts {
+  databaseUrl: string;
+  simulatorUrl: string;
+  pepper: string;
+}
+
+/** To read a configuration before they run. */
+export const STAND_INS: Parts = {
+  databaseUrl: 'postgres://127.0.0.1:1/none',
+  simulatorUrl: 'http://127.0.0.1:1',
+  pepper: 'stands in for the kept one',
+};
+
+/**
+ * The environment's configuration with a CinetPay of our own: a shop's real credentials in the environment are not read,
+ * so they reach neither the simulator nor a page.
+ * @throws ConfigFaults
+ */
+export function loadSandboxConfig(
+  env: Record<string, string | undefined>,
+  { databaseUrl, simulatorUrl, pepper }: Parts,
+): Config {
+  const set = Object.entries(env).filter(([name, value]) => value !== '' && !name.startsWith('CINETPAY_S'));
+  const config = loadConfig(
+    {
+      PUBLIC_URL: `http://127.0.0.1:${env.PORT || DEFAULT_PORT}`,
+      // Callers' receivers live on this machine.
+      WEBHOOK_ALLOW_PRIVATE: LOOPBACK,
+      ...Object.fromEntries(set),
+      DATABASE_URL: databaseUrl,
+      CINETPAY_BASE_URL: simulatorUrl,
+      SEAMLESS_SCRIPT_URL: `${simulatorUrl}/seamless/main.js`,
+      API_KEY_PEPPER: pepper,
+      // Replaced below by the simulator's sites.
+      ...{ CINETPAY_SITE_ID: '1', CINETPAY_APIKEY: 'none', CINETPAY_SECRET_KEY: 'none', CINETPAY_CURRENCY: 'XOF' },
+    },
+    'sandbox',
+  );
+  config.sites = DEMO_SITES.map((one) =>
+    asSite({ ...one, name: `Demo ${one.currency}`, default: true, seamless: true }),
+  );
+  return config;
+}

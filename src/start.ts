@@ -1,0 +1,72 @@
+import { createApp } from './app.setup';
+import { pause } from './common/clock';
+import { logInfo, logWarn } from './common/logger';
+import type { CrashPoints } from './common/crash-points';
+import type { Config } from './config/config';
+import { isPlainAndFar, namesLocalhost } from './config/environment';
+import { Sql } from './database/sql';
+import { runMigrations } from './database/migrate';
+import { Readiness } from './health/readiness';
+import { StartRefused, type Program } from './program';
+import { missingSites } from './sites/missing-sites';
+import { claimPurpose } from './database/purpose';
+
+/** How long load balancers may need to see that we are not ready any more (our choice: a probe a second, and one lost). */
+const DRAIN_MS = 2_000;
+
+/** A gateway that listens. */
+export interface RunningGateway extends Program {
+  /** Where it listens, for this machine. */
+  url: string;
+  app: Awaited<ReturnType<typeof createApp>>;
+}
+
+/**
+ * Migrates the database, makes sure that it is ours to use, and listens.
+ * @throws StartRefused where the database is another's or rows need a site that the configuration lacks
+ */
+export async function startGateway(config: Config, crashPoints?: CrashPoints): Promise<RunningGateway> {
+  warn(config);
+  await runMigrations(config.databaseUrl.reveal());
+  const app = await createApp(config, crashPoints);
+  try {
+    await judge(config, app.get(Sql));
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const { port } = app.getHttpServer().address() as { port: number };
+  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
+  const url = `http://${host}:${port}`;
+  logInfo('listening', { reason: url });
+  const stop = async (): Promise<void> => {
+    app.get(Readiness).beginStop();
+    if (config.mode === 'production') await pause(DRAIN_MS);
+    const late = pause(config.shutdownTimeoutMs).then(() => 'late');
+    if ((await Promise.race([app.close(), late])) === 'late')
+      logWarn('work was still in flight when the time to stop was over; it goes on after the next start');
+  };
+  return { url, app, stop };
+}
+
+async function judge(config: Config, sql: Sql): Promise<void> {
+  const purpose = await claimPurpose(sql, config.mode);
+  if (purpose !== config.mode)
+    throw new StartRefused(
+      `The database of DATABASE_URL holds data of a ${purpose}, not of ${config.mode}: use another.`,
+    );
+  const missing = await missingSites(sql, config.sites);
+  if (missing.length > 0)
+    throw new StartRefused(
+      `The configuration lacks site ${missing.join(', ')}, which payments still need to be asked about.`,
+    );
+}
+
+function warn({ publicUrl, cinetpayBaseUrl }: Config): void {
+  if (namesLocalhost(publicUrl)) logWarn('PUBLIC_URL names localhost: CinetPay refuses orders that return there');
+  if (isPlainAndFar(publicUrl))
+    logWarn('PUBLIC_URL is plain http: what customers and CinetPay send can be read on the way');
+  if (isPlainAndFar(cinetpayBaseUrl))
+    logWarn('CINETPAY_BASE_URL is plain http: our credentials can be read on the way');
+}

@@ -1,0 +1,107 @@
+// Proves the command line: the same services as HTTP, one clear line for what cannot be, and no secret where none is asked for.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestGateway, eventually, order, request, type TestGateway } from '../support/gateway';
+import { runToEnd } from '../support/program';
+import { scene } from '../webhooks/scene';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+
+afterAll(() => gateway.close());
+
+function cli(...args: string[]): ReturnType<typeof runToEnd> {
+  return cliAt(gateway.database.url, ...args);
+}
+
+function cliAt(databaseUrl: string, ...args: string[]): ReturnType<typeof runToEnd> {
+  return runToEnd('cli', args, {
+    PUBLIC_URL: gateway.url,
+    DATABASE_URL: databaseUrl,
+    API_KEY_PEPPER: 'a pepper for tests only',
+    CINETPAY_BASE_URL: gateway.simulator.url,
+    CINETPAY_SITE_ID: '100001',
+    CINETPAY_APIKEY: '100001dec0ffee00000001.10000001',
+    CINETPAY_SECRET_KEY: 'demo-secret-key-xof',
+    CINETPAY_CURRENCY: 'XOF',
+  });
+}
+
+it('makes a key that works, lists it without its secret part, and revokes it', async () => {
+  const { stdout } = await cli('keys', 'create', 'books', '--scopes', 'payments,admin');
+  const key = /cpk_\S+/.exec(stdout)![0];
+  const id = /^id\s+(\S+)$/m.exec(stdout)![1]!;
+  const ask = async (): Promise<number> =>
+    (await request('GET', `${gateway.url}/v1/payments`, undefined, { authorization: `Bearer ${key}` })).status;
+  expect(await ask()).toBe(200);
+  const list = await cli('keys', 'list');
+  expect(list.stdout).toContain(id);
+  expect(list.stdout).not.toContain(key);
+  expect((await cli('keys', 'revoke', id)).stdout).toContain('is revoked');
+  await eventually(async () => (await ask()) === 401, 5_500);
+  expect(await cli('keys', 'revoke', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('No live key') });
+});
+
+it('shows a payment with its history, and asks CinetPay about it', async () => {
+  const { body } = await gateway.call('POST', '/v1/payments', order());
+  const shown = JSON.parse((await cli('payments', 'show', body.transaction_id)).stdout);
+  expect(shown.payment).toMatchObject({ transaction_id: body.transaction_id, status: 'pending' });
+  expect(shown.history.map(({ kind }: { kind: string }) => kind)).toContain('move');
+  await request('PUT', `${gateway.simulator.url}/_sim/faults`, { rules: [{ operation: 'notify', kind: 'lost' }] });
+  await request('POST', `${gateway.simulator.url}/_sim/transactions/${body.transaction_id}/pay`, {});
+  expect(JSON.parse((await cli('payments', 'verify', body.transaction_id)).stdout)).toMatchObject({
+    status: 'accepted',
+  });
+});
+
+it('has a delivery sent again', async () => {
+  const { receiver, write, settled } = await scene(gateway);
+  await write();
+  const [{ id }] = await settled('delivered');
+  expect(JSON.parse((await cli('deliveries', 'retry', id)).stdout)).toMatchObject({
+    id,
+    event_type: 'payment.accepted',
+  });
+  await eventually(() => expect(receiver.arrivals).toHaveLength(2));
+  await receiver.close();
+});
+
+it('says what to do about a database that nobody has migrated, and then works', async () => {
+  const name = `empty_${randomUUID().replaceAll('-', '')}`;
+  const url = Object.assign(new URL(gateway.database.url), { pathname: `/${name}` }).href;
+  await gateway.db.query(`CREATE DATABASE ${name}`);
+  expect(await cliAt(url, 'keys', 'create', 'shop')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('npm run cli -- migrate'),
+  });
+  expect((await cliAt(url, 'migrate')).code).toBe(0);
+  expect((await cliAt(url, 'keys', 'create', 'shop')).stdout).toContain('cpk_');
+  await gateway.db.query(`DROP DATABASE ${name} WITH (FORCE)`);
+});
+
+it('checks a configuration without starting, and migrates', async () => {
+  const checked = await cli('check-config');
+  expect(checked).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringContaining('The configuration is complete.'),
+  });
+  expect((await cli('migrate')).stdout).toBe('The schema is up to date.\n');
+});
+
+it.each([
+  [['keys', 'create'], 'needs the name'],
+  [['keys', 'create', 'not a name'], 'a caller is'],
+  [['keys', 'create', 'books', '--scopes', 'everything'], 'scopes are'],
+  [['payments', 'show', 'UNKNOWN'], 'There is no payment'],
+  [['payments', 'show'], 'transaction_id'],
+  [['deliveries', 'retry', 'UNKNOWN'], 'There is no delivery'],
+  [['pay', 'everybody'], 'There is no command "pay everybody"'],
+])('says what is wrong with %j', async (args, complaint) => {
+  const { code, stderr } = await cli(...args);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(complaint)]);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});

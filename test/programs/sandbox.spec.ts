@@ -1,0 +1,128 @@
+// Proves what the README promises of `npm run sandbox`: ready in seconds, used at once, stopped without a trace, back as it was.
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FIRST_ORDER } from '../../src/sandbox.banner';
+import type { SandboxFile } from '../../src/sandbox.folder';
+import { eventually, request } from '../support/gateway';
+import { RunningProgram, runToEnd } from '../support/program';
+
+const started: RunningProgram[] = [];
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((program) => program.stop()));
+});
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  // Started by root, Postgres runs as another user, who has to get in.
+  chmodSync(path, 0o755);
+  return path;
+}
+
+async function sandbox(dataDir: string): Promise<{ program: RunningProgram; file: SandboxFile }> {
+  const program = RunningProgram.start('sandbox', [], { PORT: '0', SIMULATOR_PORT: '0', DATA_DIR: dataDir });
+  started.push(program);
+  await program.says('Ctrl-C stops everything');
+  return { program, file: JSON.parse(readFileSync(join(dataDir, 'sandbox.json'), 'utf8')) as SandboxFile };
+}
+
+function call(file: SandboxFile, method: string, path: string, body?: unknown): ReturnType<typeof request> {
+  return request(method, file.gateway_url + path, body, { authorization: `Bearer ${file.api_key}` });
+}
+
+describe('npm run sandbox', () => {
+  it('takes the order of its banner, and has it paid after it was stopped and started again', async () => {
+    const dataDir = folder();
+    const first = await sandbox(dataDir);
+    expect(first.program.stdout).toContain(JSON.stringify(FIRST_ORDER));
+    const created = await call(first.file, 'POST', '/v1/payments', FIRST_ORDER);
+    expect(created.status).toBe(201);
+    const id: string = created.body.transaction_id;
+    await request('POST', `${first.file.simulator_url}/_sim/transactions/${id}/pay`, { payment_method: 'OM' });
+    await eventually(
+      async () => (await call(first.file, 'GET', `/v1/payments/${id}`)).body.status === 'accepted',
+      2_000,
+    );
+    const began = performance.now();
+    expect(await first.program.stop()).toBe(0);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    await expect(fetch(first.file.gateway_url)).rejects.toThrow();
+
+    const second = await sandbox(dataDir);
+    expect([second.file.api_key, second.file.admin_key]).toEqual([first.file.api_key, first.file.admin_key]);
+    const { body } = await call(second.file, 'GET', `/v1/payments/${id}`);
+    expect(body).toMatchObject({ status: 'accepted', payment_method: 'OM' });
+    expect(body.operator_id).toEqual(expect.any(String));
+    const ledger = await request('GET', `${second.file.simulator_url}/_sim/ledger`);
+    expect(ledger.body.captures).toMatchObject([{ transaction_id: id, amount: 2500, currency: 'XOF' }]);
+  });
+
+  it('keeps its keys where only their owner can read them', async () => {
+    const dataDir = folder();
+    await sandbox(dataDir);
+    for (const name of ['sandbox.json', 'pepper']) expect(statSync(join(dataDir, name)).mode & 0o077).toBe(0);
+  });
+
+  it('comes back after kill -9, and stops what the killed one left running', async () => {
+    const dataDir = folder();
+    const first = await sandbox(dataDir);
+    const { body } = await call(first.file, 'POST', '/v1/payments', FIRST_ORDER);
+    await first.program.stop('SIGKILL');
+    const second = await sandbox(dataDir);
+    expect((await call(second.file, 'GET', `/v1/payments/${body.transaction_id}`)).status).toBe(200);
+    expect(await second.program.stop('SIGINT')).toBe(0);
+  });
+
+  it('runs beside another with its own folder', async () => {
+    const [one, other] = await Promise.all([sandbox(folder()), sandbox(folder())]);
+    const { body } = await call(one.file, 'POST', '/v1/payments', FIRST_ORDER);
+    expect((await call(other.file, 'GET', `/v1/payments/${body.transaction_id}`)).status).toBe(404);
+  });
+
+  it('reads nothing of a real account in the environment', async () => {
+    const dataDir = folder();
+    const env = { CINETPAY_APIKEY: 'real-canary-apikey', CINETPAY_SITE_ID: '777777', CINETPAY_SECRET_KEY: 'x' };
+    const program = RunningProgram.start('sandbox', [], { PORT: '0', SIMULATOR_PORT: '0', DATA_DIR: dataDir, ...env });
+    started.push(program);
+    await program.says('Ctrl-C stops everything');
+    const file = JSON.parse(readFileSync(join(dataDir, 'sandbox.json'), 'utf8')) as SandboxFile;
+    expect((await call(file, 'POST', '/v1/payments', FIRST_ORDER)).body.site_id).toBe('100001');
+  });
+});
+
+describe('a sandbox that cannot start says why in one line', () => {
+  it('when a port is in use', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const env = { PORT: String(port), SIMULATOR_PORT: '0', DATA_DIR: folder() };
+    const { code, stderr } = await runToEnd('sandbox', [], env);
+    server.close();
+    expect([code, stderr.trim()]).toEqual([
+      1,
+      `Port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another port.`,
+    ]);
+  });
+
+  it('when the data folder cannot be written', async () => {
+    const file = join(folder(), 'a-file');
+    writeFileSync(file, '');
+    const { code, stderr } = await runToEnd('sandbox', [], {
+      PORT: '0',
+      SIMULATOR_PORT: '0',
+      DATA_DIR: `${file}/data`,
+    });
+    expect([code, stderr.trim()]).toEqual([1, `DATA_DIR ${file}/data cannot be used (ENOTDIR).`]);
+  });
+
+  it('when variables are wrong, all at once and without their values', async () => {
+    const { code, stderr } = await runToEnd('sandbox', [], { PORT: 'canary', LOG_LEVEL: 'canary', DATA_DIR: folder() });
+    expect(code).toBe(1);
+    expect(stderr).toContain('PORT must be a whole number');
+    expect(stderr).toContain('LOG_LEVEL');
+    expect(stderr).not.toContain('canary');
+  });
+});
