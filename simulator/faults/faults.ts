@@ -53,6 +53,7 @@ export class Faults {
   private plan: FaultPlan = { seed: 1, rules: [] };
   private left: number[] = [];
   private random = seededRandom(1);
+  private hits: Record<string, number> = {};
 
   put(plan: unknown): FaultPlan {
     this.plan = readPlan(plan);
@@ -61,8 +62,9 @@ export class Faults {
     return this.plan;
   }
 
-  current(): FaultPlan {
-    return this.plan;
+  /** The rules in force, and how often each kind has hit since the start, rules of before included. */
+  current(): FaultPlan & { hits: Record<string, number> } {
+    return { ...this.plan, hits: this.hits };
   }
 
   /** The fault that hits now, if any; `kinds` narrows the rules that are looked at. */
@@ -72,6 +74,7 @@ export class Faults {
       if (rule.operation !== operation || left <= 0 || !kinds(rule.kind)) continue;
       if (this.random() >= (rule.probability ?? 1)) continue;
       this.left[index] = left - 1;
+      this.hits[rule.kind] = (this.hits[rule.kind] ?? 0) + 1;
       return rule;
     }
     return undefined;

@@ -1,7 +1,7 @@
 /** The simulator's rules of a run (reliability page): what the network and CinetPay do to us. */
 export function faultPlan(seed: number, burst429: boolean): unknown {
   const calls = (operation: string): unknown[] => [
-    { operation, kind: 'status', status: 429, retry_after: 1, probability: burst429 ? 0.5 : 0 },
+    { operation, kind: 'status', status: 429, retry_after: 2, probability: burst429 ? 0.5 : 0 },
     { operation, kind: 'drop_response', probability: 0.1 },
     { operation, kind: 'reset', probability: 0.05 },
     { operation, kind: 'status', status: 503, probability: 0.05 },

@@ -1,10 +1,11 @@
 import type { Client } from 'pg';
+import { budgetFaults } from './budget-judge';
 import type { Placed } from './callers';
 import type { FeedReader } from './feed-reader';
 import type { Received } from './receiver';
 
 /** A call as the simulator's ledger tells it. */
-interface Call {
+export interface Call {
   at: string;
   site_id: string | null;
   operation: 'payment' | 'check';
@@ -31,6 +32,8 @@ export interface Evidence {
   received: Received[];
   feed: FeedReader;
   ratePerSecond: number;
+  /** Who was killed could tell nobody what it had just heard. */
+  killedAt: number[];
   /** Secrets and customer data that must not be in the logs. */
   canaries: string[];
   logs: string;
@@ -57,7 +60,7 @@ const JUDGES: Record<number, Judge> = {
   7: oneAcceptedEvent,
   8: closure,
   9: noLoss,
-  10: budget,
+  10: async ({ ledger, ratePerSecond, killedAt }) => budgetFaults(ledger.calls, ratePerSecond, killedAt),
   12: secrets,
   13: liveness,
   14: feed,
@@ -208,22 +211,6 @@ async function noLoss({ db, placed, ledger }: Evidence): Promise<string[]> {
   if ((kept[0]?.kept ?? 0) < answered)
     found.push(`${answered} notifications were answered 200 and only ${kept[0]?.kept} are kept`);
   return found;
-}
-
-async function budget({ ledger, ratePerSecond }: Evidence): Promise<string[]> {
-  const found: string[] = [];
-  for (const site of new Set(ledger.calls.map((call) => call.site_id))) {
-    const calls = ledger.calls.filter((call) => call.site_id === site);
-    const times = calls.map((call) => Date.parse(call.at)).sort((a, b) => a - b);
-    for (let first = 0, last = 0; last < times.length; last++) {
-      while (times[last]! - times[first]! >= 1000) first++;
-      if (last - first + 1 > ratePerSecond + 1)
-        found.push(
-          `site ${site} got ${last - first + 1} calls in the second before ${new Date(times[last]!).toISOString()}`,
-        );
-    }
-  }
-  return found.slice(0, 5);
 }
 
 async function secrets({ canaries, logs }: Evidence): Promise<string[]> {

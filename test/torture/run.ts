@@ -55,6 +55,8 @@ export async function run(options: Options): Promise<Outcome> {
 interface Kills {
   replicas: number;
   postgres: number;
+  /** Milliseconds since 1970. */
+  at: number[];
 }
 
 async function storm(world: World, callers: Callers, random: () => number, options: Options): Promise<Kills> {
@@ -90,6 +92,7 @@ async function killAll(
   lastsMs: number,
   signal: AbortSignal,
 ): Promise<Kills> {
+  const killedAt: number[] = [];
   const postgres = Math.max(1, Math.ceil(payments * POSTGRES_KILLS_PER_PAYMENT));
   const replicas = Math.max(1, Math.ceil(payments * KILLS_PER_PAYMENT) - postgres);
   const victims = [
@@ -101,10 +104,11 @@ async function killAll(
   for (const { victim, at } of order) {
     await pause(at - now, signal);
     now = at;
+    killedAt.push(Date.now());
     if (victim === 'postgres') await world.storage.kill();
     else world.replicas[Math.floor(random() * world.replicas.length)]!.kill();
   }
-  return { replicas, postgres };
+  return { replicas, postgres, at: killedAt };
 }
 
 async function burst429(world: World, seed: number, lastsMs: number, signal: AbortSignal): Promise<void> {
@@ -191,11 +195,13 @@ async function judge(
       ...{ db, ledger, feed, placed: callers.placed, received: world.receiver.received, canaries: world.canaries },
       bodies: (id) => bodiesOf(world, id),
       ratePerSecond: RATE_PER_SECOND,
+      killedAt: kills.at,
       logs: readFileSync(world.logFile, 'utf8'),
     });
-    const faults =
-      ledger.calls.filter((call) => call.fault !== null).length +
-      ledger.notifications.filter((one) => !one.genuine).length;
+    const { hits } = (await (await fetch(`${world.simulator.url}/_sim/faults`)).json()) as {
+      hits: Record<string, number>;
+    };
+    const faults = Object.values(hits).reduce((sum, count) => sum + count, 0);
     return {
       ...{
         seed: options.seed,

@@ -1,0 +1,144 @@
+/** One line of the product made wrong, and the test that has to notice. */
+export interface Mutant {
+  /** What is sabotaged, as a person would tell it. */
+  name: string;
+  file: string;
+  /** Stands in the file exactly once. */
+  find: string;
+  replace: string;
+  /** The test file that fails, and which of its tests to run (part of their names; all when absent). */
+  test: string;
+  only?: string;
+}
+
+const DECISIONS = 'test/payments/decisions.spec.ts';
+const STATEMENTS = 'src/payments/transaction.statements.ts';
+
+export const MUTANTS: Mutant[] = [
+  {
+    name: 'the amount is not compared',
+    file: 'src/payments/check.decision.ts',
+    find: '    sameAmount(claim.amount, row.amount) &&\n',
+    replace: '',
+    test: DECISIONS,
+  },
+  {
+    name: 'the currency is not compared',
+    file: 'src/payments/check.decision.ts',
+    find: '    claim.currency === row.currency &&\n',
+    replace: '',
+    test: DECISIONS,
+  },
+  {
+    name: 'no answer to the last check makes a payment expired',
+    file: 'src/payments/check.decision.ts',
+    find: '      return unanswered(row, context);',
+    replace: '      return unpaid(row, context, { isOpen: false });',
+    test: DECISIONS,
+  },
+  {
+    name: 'a refused payment is never asked about again',
+    file: 'src/payments/schedule.ts',
+    find: '      return LATE_CHECKS;',
+    replace: '      return [];',
+    test: 'test/payments/schedule.spec.ts',
+  },
+  {
+    name: 'a wake that comes during a check is lost',
+    file: STATEMENTS,
+    find: 'WHEN t.woken_at IS NULL OR ($39::boolean AND t.wake_number = $21::integer) THEN $20::timestamptz',
+    replace: 'WHEN t.woken_at IS NULL OR ($39::boolean AND $21::integer IS NOT NULL) THEN $20::timestamptz',
+    test: 'test/reliability/leases.spec.ts',
+    only: 'loses no wake',
+  },
+  {
+    name: "an order's door knows open payments only, not paid ones",
+    file: STATEMENTS,
+    find: 'coalesce(d.paid_transaction_id, d.open_transaction_id)',
+    replace: 'd.open_transaction_id',
+    test: 'test/payments/repetition.spec.ts',
+  },
+  {
+    name: "the feed's cursor is a serial number that commits out of order",
+    file: 'src/events/events.statements.ts',
+    find: '`SELECT ${COLUMNS} FROM events WHERE position > $1 ORDER BY position LIMIT $2`',
+    replace:
+      '`SELECT id, sequence AS position, type, created_at, data FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2`',
+    test: 'test/events/publisher.spec.ts',
+  },
+  {
+    name: 'a refusal after an unclear attempt is final',
+    file: 'src/payments/initiation.decision.ts',
+    find: '  if (sentBefore) {',
+    replace: '  if (sentBefore && row.closed) {',
+    test: DECISIONS,
+  },
+  {
+    name: 'an order is sent again under a new id',
+    file: 'src/payments/initiation.call.ts',
+    find: 'row.wire_body, claim.requestId)',
+    replace:
+      'claim.sentBefore ? row.wire_body.replaceAll(row.transaction_id, `${row.transaction_id}R`) : row.wire_body, claim.requestId)',
+    test: 'test/reliability/crash-points.spec.ts',
+    only: 'after-call',
+  },
+  {
+    name: 'an event that was written but never sent is taken for sent',
+    file: 'src/webhooks/claim.statements.ts',
+    find: "const DUE = `status = 'pending' AND",
+    replace: "const DUE = `lease_number = 0 AND status = 'pending' AND",
+    test: 'test/webhooks/claims.spec.ts',
+  },
+  {
+    name: 'a write under an old lease is taken',
+    file: STATEMENTS,
+    find: ' AND ($3::integer IS NULL OR t.lease_number = $3)',
+    replace: '',
+    test: 'test/reliability/leases.spec.ts',
+    only: 'refuses a write under an old number',
+  },
+  {
+    name: 'CinetPay is called before the row is committed',
+    file: 'src/payments/payment.service.ts',
+    find: '    const claim = await this.insert(transaction);',
+    replace:
+      "    const claim = (await this.initiation['client'].initiate(this.sites.get(transaction.site_id), transaction.transaction_id, transaction.wire_body), await this.insert(transaction));",
+    test: 'test/payments/saved-first.spec.ts',
+  },
+  {
+    name: "a notification's token is compared with ==, as text",
+    file: 'src/cinetpay/signature.ts',
+    find: 'timingSafeEqual(given, digest(form, secret.reveal())))',
+    replace: "token == digest(form, secret.reveal()).toString('hex'))",
+    test: 'test/cinetpay/notification.spec.ts',
+  },
+  {
+    name: 'an empty secret verifies',
+    file: 'src/cinetpay/signature.ts',
+    find: "secret.reveal() !== '' && ",
+    replace: '',
+    test: 'test/cinetpay/notification.spec.ts',
+  },
+  {
+    name: 'a pause is not seen by the other replicas',
+    file: 'src/cinetpay/budget.statements.ts',
+    find: "      WHEN pause_cause IS NOT NULL AND coalesce(paused_until, 'infinity') > now THEN 'paused'\n",
+    replace: '',
+    test: 'test/cinetpay/budget.spec.ts',
+    only: 'stops every replica',
+  },
+  {
+    name: 'two payments of one order are both the one that paid it',
+    file: 'src/payments/transaction.store.ts',
+    find: 'settlement = decide(paidBy !== null && paidBy !== row.transaction_id);',
+    replace: 'settlement = decide(paidBy === undefined);',
+    test: 'test/payments/care.spec.ts',
+  },
+  {
+    name: 'a webhook goes to wherever a name leads when it connects',
+    file: 'src/webhooks/address.guard.ts',
+    find: '(await this.addressesOf(host)).filter(({ address }) => !this.refuses(address, host));',
+    replace: 'await this.addressesOf(host);',
+    test: 'test/webhooks/ssrf.spec.ts',
+  },
+];
