@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import Fastify from 'fastify';
+import { Pool } from 'pg';
+import { Pool as HttpPool } from 'undici';
+import { endWithParent } from '../child';
+import { ORDER, SITE, tokenOf } from '../order';
+import { SCHEMA } from './schema';
+import { ORDER_SCHEMA, PAYMENT_SCHEMA } from './json-schemas';
+import { FIND, INSERT, MOVE, NOTIFY } from './statements';
+
+/**
+ * B, the strong rival: the same three paths and the same commits with nothing around them. No key, no throttle, no idempotency, no
+ * metrics, no log, no budget, no second try.
+ */
+type Order = typeof ORDER;
+
+const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 16 });
+const cinetpay = new HttpPool(process.env.CINETPAY_BASE_URL!, { connections: 64 });
+const publicUrl = `http://127.0.0.1:${process.env.PORT}`;
+const app = Fastify({ logger: false });
+
+app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) =>
+  done(null, body),
+);
+
+app.get('/health', () => ({ status: 'ok' }));
+
+const created = { schema: { body: ORDER_SCHEMA, response: { 201: PAYMENT_SCHEMA } } };
+app.post<{ Body: Order }>('/v1/payments', created, async ({ body: order }, reply) => {
+  const id = newId();
+  const checkoutToken = newId() + newId();
+  const wire = wireBody(id, order);
+  const { amount, currency, description, return_url, channels, lang, metadata, customer } = order;
+  const columns = [id, amount, currency, description, return_url, channels, lang, metadata, JSON.stringify(customer)];
+  await pool.query({ ...INSERT, values: [...columns, wire, SITE.site_id, true, checkoutToken] });
+  const payment = pendingPayment(id, order, checkoutToken, await counterOf(wire));
+  const { payment_url, payment_token } = payment;
+  await pool.query({ ...MOVE, values: [id, payment_url, payment_token, newId(), JSON.stringify({ payment })] });
+  return reply.code(201).send(payment);
+});
+
+app.post<{ Body: Buffer }>('/cinetpay/notify', async ({ body, headers }, reply) => {
+  const form = new URLSearchParams(body.toString('latin1'));
+  const token = tokenOf((name) => form.get(name) ?? '');
+  if (token !== headers['x-token']) return reply.code(401).send();
+  await pool.query({ ...NOTIFY, values: [form.get('cpm_trans_id'), token, body] });
+  return reply.code(200).send();
+});
+
+app.get<{ Params: { id: string } }>(
+  '/v1/payments/:id',
+  { schema: { response: { 200: PAYMENT_SCHEMA } } },
+  async ({ params }, reply) => {
+    const { rows } = await pool.query<{ checkout_token: string }>({ ...FIND, values: [params.id] });
+    const [row] = rows;
+    if (!row) return reply.code(404).send();
+    return { ...row, checkout_url: checkoutUrl(row.checkout_token) };
+  },
+);
+
+/** The document that the gateway answers with, field for field. */
+function pendingPayment(id: string, order: Order, checkoutToken: string, counter: Counter): Counter {
+  const now = new Date();
+  const { amount, currency, description, channels, lang, metadata } = order;
+  return {
+    ...{ transaction_id: id, status: 'pending', status_reason: null, needs_review: false, closed: false },
+    ...{ amount, currency, description, order_reference: null, site_id: SITE.site_id, channels, lang },
+    ...{
+      card_available: true,
+      metadata,
+      integration: 'redirect',
+      ...counter,
+      checkout_url: checkoutUrl(checkoutToken),
+    },
+    ...{ payment_method: null, operator_id: null, fund_availability_date: null },
+    ...{ next_check_at: new Date(now.getTime() + 86_400_000), created_at: now, updated_at: now, accepted_at: null },
+  };
+}
+
+function checkoutUrl(token: string): string {
+  return `${publicUrl}/checkout/${token}`;
+}
+
+interface Counter {
+  payment_url: string;
+  payment_token: string;
+}
+
+async function counterOf(wire: string): Promise<Counter> {
+  const headers = { 'content-type': 'application/json' };
+  const { body } = await cinetpay.request({ method: 'POST', path: '/v2/payment', headers, body: wire });
+  const answer = (await body.json()) as { code: string; data: Counter };
+  if (answer.code !== '201') throw new Error(`CinetPay answered ${answer.code}`);
+  return answer.data;
+}
+
+function wireBody(id: string, order: Order): string {
+  const { customer, return_url, ...rest } = order;
+  const person = Object.fromEntries(Object.entries(customer).map(([name, value]) => [`customer_${name}`, value]));
+  const ours = {
+    apikey: SITE.apikey,
+    site_id: SITE.site_id,
+    transaction_id: id,
+    notify_url: `${publicUrl}/cinetpay/notify`,
+  };
+  return JSON.stringify({ ...ours, ...rest, ...person, return_url });
+}
+
+// Grows with time, so that rows and index entries land beside each other.
+function newId(): string {
+  return (Date.now().toString(36).padStart(10, '0') + randomBytes(8).toString('hex')).toUpperCase();
+}
+
+endWithParent();
+void pool.query(SCHEMA).then(() => app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' }));

@@ -1,0 +1,34 @@
+import { lineOf, type Line } from '../results';
+import { targetOf, type World } from '../world';
+import { CONNECTIONS } from './throughput';
+
+const PER_SECOND = 150;
+const ROUNDS = 5;
+const ROUND_MS = 6_000;
+const WARMUP_MS = 3_000;
+/** About what CinetPay takes on a good day (our choice). */
+const CINETPAY_MS = 50;
+
+/** P1 far below the limit, with a CinetPay that takes its time: what one caller waits for, ours against B's. */
+export async function measurePaced(world: World): Promise<Line[]> {
+  const ours = await world.gatewayGround('paced_ours');
+  const servers = [await world.gateway(ours), await world.rival('b', await world.ground('paced_b'))];
+  await world.stub.ask({ delayMs: CINETPAY_MS });
+  const p50: Record<string, number[]> = { ours: [], b: [] };
+  const p99: Record<string, number[]> = { ours: [], b: [] };
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const server of servers) {
+      const milliseconds = round < 0 ? WARMUP_MS : ROUND_MS;
+      const target = targetOf(server, ours.apiKey);
+      const paced = { connections: CONNECTIONS, milliseconds, perSecond: PER_SECOND };
+      const { p50Ms, p99Ms } = await world.load.ask({ target, path: 'P1', ...paced });
+      if (round < 0) continue;
+      p50[server.variant]!.push(p50Ms);
+      p99[server.variant]!.push(p99Ms);
+      world.say(`P1 at ${PER_SECOND}/s: ${server.variant} p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`);
+    }
+  }
+  await world.stub.ask({ delayMs: 0 });
+  await Promise.all(servers.map((server) => server.stop()));
+  return [lineOf('P1 at 150/s', 'p50_ms', p50), lineOf('P1 at 150/s', 'p99_ms', p99)];
+}
