@@ -53,11 +53,10 @@ async function ignoreBody(payload: IncomingMessage): Promise<void> {
 }
 
 async function readText(payload: IncomingMessage): Promise<Buffer> {
-  const tooLarge = new Problem('payload_too_large', `A body may have at most ${BODY_LIMIT / 1024} KB.`);
-  if (Number(payload.headers['content-length'] ?? 0) > BODY_LIMIT) throw tooLarge;
-  const { bytes, cut } = await collect(payload, BODY_LIMIT, BODY_LIMIT);
-  if (cut) throw tooLarge;
-  return bytes;
+  const isAnnounced = Number(payload.headers['content-length'] ?? 0) > BODY_LIMIT;
+  const read = isAnnounced ? undefined : await collect(payload, BODY_LIMIT, BODY_LIMIT);
+  if (read && !read.cut) return read.bytes;
+  throw new Problem('payload_too_large', `A body may have at most ${BODY_LIMIT / 1024} KB.`);
 }
 
 async function readNotification(payload: IncomingMessage, raw: RawNotification): Promise<void> {

@@ -6,6 +6,8 @@ export interface PollerOptions {
   name: string;
   /** Milliseconds to wait after a round that found nothing; a nudge ends the wait early. */
   idleMs: number;
+  /** Rounds begin at least so many milliseconds apart (0 when absent): under load one look serves many nudges. */
+  restMs?: number;
   /** One round. Returns whether there may be more to do at once. */
   round: (signal: AbortSignal) => Promise<boolean>;
 }
@@ -13,7 +15,9 @@ export interface PollerOptions {
 /** Repeats one round of work for ever, never overlapping itself; faults are logged and waited out. */
 export class Poller {
   private readonly stopping = new AbortController();
-  private nudged = new AbortController();
+  /** Somebody nudged since the last round began. */
+  private isNudged = false;
+  private endWait: () => void = () => undefined;
   private running: Promise<void> | undefined;
 
   constructor(private readonly options: PollerOptions) {}
@@ -22,9 +26,11 @@ export class Poller {
     this.running ??= this.run();
   }
 
-  /** Ends the present wait: there is something to do now. */
+  /** Ends the present wait: there is something to do now. Every request may call it, so it costs next to nothing. */
   nudge(): void {
-    this.nudged.abort();
+    if (this.isNudged) return;
+    this.isNudged = true;
+    this.endWait();
   }
 
   /** Resolves when the round under way has ended. */
@@ -37,7 +43,8 @@ export class Poller {
   private async run(): Promise<void> {
     let faults = 0;
     while (!this.stopping.signal.aborted) {
-      this.nudged = new AbortController();
+      const begun = performance.now();
+      this.isNudged = false;
       let more = false;
       try {
         more = await this.options.round(this.stopping.signal);
@@ -48,7 +55,23 @@ export class Poller {
       }
       // A fault must not turn into a busy loop, whatever nudges arrive.
       if (faults > 0) await pause(Math.min(250 * 2 ** Math.min(faults, 4), 2_000), this.stopping.signal);
-      else if (!more) await pause(this.options.idleMs, this.nudged.signal);
+      else if (!more) await this.idle(begun);
     }
+  }
+
+  private async idle(begun: number): Promise<void> {
+    if (!this.isNudged) await this.nudgedOrIdle();
+    const rest = begun + (this.options.restMs ?? 0) - performance.now();
+    if (rest > 0) await pause(rest, this.stopping.signal);
+  }
+
+  private nudgedOrIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.options.idleMs);
+      this.endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }
