@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type as system } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,10 +13,11 @@ import { measureSoak } from './measures/soak';
 import { measureSweep } from './measures/sweep';
 import { FULL, measureThroughput, QUICK, type Plan } from './measures/throughput';
 import type { Postgres } from './postgres';
-import { tableOf, type Line } from './results';
+import { write } from './report';
+import { tableOf, type Results, type Row } from './results';
 import { startWorld, type World } from './world';
 
-type Measure = (world: World) => Promise<Line[]>;
+type Measure = (world: World) => Promise<Row[]>;
 
 /** What a full run measures beside P1 to P3. */
 const OTHERS: Record<string, Measure> = {
@@ -43,16 +43,16 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
     if (choice.profile) return await profile(world, root, choice.profile, QUICK.roundMs * 2);
-    const lines: Line[] = [];
+    const rows: Row[] = [];
     let weak: string[] = [];
     if (choice.plan) {
       const measured = await measureThroughput(world, choice.plan);
-      lines.push(...measured.lines);
+      rows.push(...measured.rows);
       weak = weaknesses(measured.shareOfB);
     }
-    for (const measure of choice.others) lines.push(...(await measure(world)));
-    if (choice.isKept) write(root, world.postgres, lines);
-    report(lines, weak, world.postgres);
+    for (const measure of choice.others) rows.push(...(await measure(world)));
+    if (choice.isKept) write(root, resultsOf(root, world.postgres, rows));
+    print(rows, weak, world.postgres);
   } finally {
     await world.close();
   }
@@ -77,14 +77,12 @@ function choiceOf(args: string[]): Choice {
   return { others: others as Measure[], isKept: false };
 }
 
-function write(root: string, { fsync, synchronousCommit, version }: Postgres, lines: Line[]): void {
+function resultsOf(root: string, { fsync, synchronousCommit, version }: Postgres, rows: Row[]): Results {
   const processors = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
   const parts = [`${processors.length} × ${processors[0]?.model ?? 'unknown'}`, memory, `${system()} ${release()}`];
   const machine = [...parts, `Node ${process.versions.node}`, `PostgreSQL ${version}`].join(', ');
-  const rows = lines.map(({ row }) => row);
-  const results = { machine, commit: commitOf(root), fsync, synchronous_commit: synchronousCommit, rows };
-  writeFileSync(join(root, 'bench', 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  return { machine, commit: commitOf(root), fsync, synchronous_commit: synchronousCommit, rows };
 }
 
 function commitOf(root: string): string {
@@ -97,16 +95,16 @@ function commitOf(root: string): string {
   }
 }
 
-function report(lines: Line[], weak: string[], { fsync, synchronousCommit }: Postgres): void {
-  const missed = lines.filter(({ row }) => row.met === false);
-  const print = (text: string): void => void process.stdout.write(`${text}\n`);
-  print(`\n${tableOf(lines)}\n`);
-  print(`The server says: fsync ${fsync}, synchronous_commit ${synchronousCommit}.`);
-  for (const line of weak) print(`B is a weak rival in ${line}`);
-  for (const { row } of missed) print(`MISSED: ${row.path} ${row.metric}`);
+function print(rows: Row[], weak: string[], { fsync, synchronousCommit }: Postgres): void {
+  const missed = rows.filter(({ met }) => met === false);
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  say(`\n${tableOf(rows)}\n`);
+  say(`The server says: fsync ${fsync}, synchronous_commit ${synchronousCommit}.`);
+  for (const path of weak) say(`B is a weak rival in ${path}`);
+  for (const { path, metric } of missed) say(`MISSED: ${path} ${metric}`);
   const durable = fsync === 'on' && synchronousCommit === 'on';
-  if (!durable) print('The database was not durable: nothing that was measured counts.');
-  print(`${lines.filter(({ row }) => row.met).length} bars met, ${missed.length} missed`);
+  if (!durable) say('The database was not durable: nothing that was measured counts.');
+  say(`${rows.filter(({ met }) => met).length} bars met, ${missed.length} missed`);
   if (missed.length > 0 || weak.length > 0 || !durable) process.exitCode = 1;
 }
 

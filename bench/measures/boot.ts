@@ -1,11 +1,11 @@
-import { lineOf, type Line } from '../results';
+import { rowOf, type Row } from '../results';
 import type { Server } from '../servers';
 import type { World } from '../world';
 
 const ROUNDS = 5;
 
 /** From the start of the process to its first 200, on a database that is migrated already. */
-export async function measureBoot(world: World): Promise<Line[]> {
+export async function measureBoot(world: World): Promise<Row[]> {
   const ours = await world.gatewayGround('boot_ours');
   const b = await world.ground('boot_b');
   const measured: Record<string, number[]> = { ours: [], b: [] };
@@ -20,5 +20,5 @@ export async function measureBoot(world: World): Promise<Line[]> {
   world.say(
     `boot: ours ${measured.ours!.map(Math.round).join(', ')} ms, B ${measured.b!.map(Math.round).join(', ')} ms`,
   );
-  return [lineOf('boot', 'ms_to_first_200', measured)];
+  return [rowOf('boot', 'ms_to_first_200', measured)];
 }

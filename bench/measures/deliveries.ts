@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startChild } from '../child';
 import { query } from '../postgres';
-import { lineOf, type Line } from '../results';
+import { rowOf, type Row } from '../results';
 import type { StubReport, StubSettings } from '../stub/main';
 import { targetOf, type World } from '../world';
 import { CONNECTIONS } from './throughput';
@@ -11,7 +11,7 @@ const RECEIVER_MS = 20;
 const PATIENCE_MS = 60_000;
 
 /** One gateway that owes one receiver some thousand deliveries, all of them due. */
-export async function measureDeliveries(world: World): Promise<Line[]> {
+export async function measureDeliveries(world: World): Promise<Row[]> {
   const place = await world.gatewayGround('deliveries');
   const gateway = await world.gateway(place);
   const target = targetOf(gateway, place.apiKey);
@@ -39,7 +39,7 @@ export async function measureDeliveries(world: World): Promise<Line[]> {
   await receiver.stop();
   const rate = ((requests - 1) / spanMs) * 1000;
   world.say(`deliveries: ${requests} to a receiver that takes ${RECEIVER_MS} ms, ${rate.toFixed(0)}/s`);
-  return [lineOf('deliveries', 'deliveries_per_second', { ours: [rate] })];
+  return [rowOf('deliveries', 'deliveries_per_second', { ours: [rate] })];
 }
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {

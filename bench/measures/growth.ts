@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { SITE } from '../order';
 import { query } from '../postgres';
 import { cpuSeconds } from '../proc';
-import { lineOf, type Line } from '../results';
+import { rowOf, type Row } from '../results';
 import { median, ratios } from '../statistics';
 import { targetOf, type GatewayGround, type World } from '../world';
 import { CONNECTIONS } from './throughput';
@@ -18,7 +18,7 @@ const ROUNDS = 3;
 const ROUND_MS = 3_000;
 
 /** What a table of a million payments costs, against one of ten thousand: a claim of due rows, and P1 and P3. */
-export async function measureGrowth(world: World): Promise<Line[]> {
+export async function measureGrowth(world: World): Promise<Row[]> {
   const small = await world.gatewayGround('rows_small');
   const large = await world.gatewayGround('rows_large');
   const claim = await claimStatement(world, small);
@@ -35,9 +35,9 @@ export async function measureGrowth(world: World): Promise<Line[]> {
     `claim of ${CLAIM}: ${claims.small.toFixed(1)} ms of ${SMALL}, ${claims.large.toFixed(1)} ms of ${LARGE} rows`,
   );
   return [
-    lineOf('claim', `ms_at_${SMALL}`, { ours: [claims.small] }),
-    lineOf('claim', `ms_at_${LARGE}`, { ours: [claims.large] }),
-    lineOf('claim', `ms_at_${LARGE}_over_${SMALL}`, { ours: [claims.large / claims.small] }),
+    rowOf('claim', `ms_at_${SMALL}`, { ours: [claims.small] }),
+    rowOf('claim', `ms_at_${LARGE}`, { ours: [claims.large] }),
+    rowOf('claim', `ms_at_${LARGE}_over_${SMALL}`, { ours: [claims.large / claims.small] }),
     ...(await measureRequests(world, small, large)),
   ];
 }
@@ -100,12 +100,13 @@ async function measureClaims(
 }
 
 interface Cost {
+  disk: number[];
   rate: number[];
   cpu: number[];
   postgres: number[];
 }
 
-async function measureRequests(world: World, small: GatewayGround, large: GatewayGround): Promise<Line[]> {
+async function measureRequests(world: World, small: GatewayGround, large: GatewayGround): Promise<Row[]> {
   const places = [small, large];
   for (const { databaseUrl } of places)
     await query(
@@ -113,30 +114,39 @@ async function measureRequests(world: World, small: GatewayGround, large: Gatewa
       `UPDATE transactions SET next_check_at = now() + interval '1 day' WHERE next_check_at IS NOT NULL`,
     );
   const servers = await Promise.all(places.map((place) => world.gateway(place)));
-  const lines: Line[] = [];
+  const rows: Row[] = [];
   for (const path of ['P1', 'P3'] as const) {
-    const costs = places.map((): Cost => ({ rate: [], cpu: [], postgres: [] }));
+    const costs = places.map((): Cost => ({ disk: [], rate: [], cpu: [], postgres: [] }));
     for (let round = -1; round < ROUNDS; round++) {
       for (const [which, server] of servers.entries()) {
         const [cpu, postgres] = [cpuSeconds(server.pid), world.postgres.cpuSeconds()];
-        const target = targetOf(server, places[which]!.apiKey);
+        const { apiKey, databaseUrl } = places[which]!;
+        const target = targetOf(server, apiKey);
+        const size = await kilobytes(databaseUrl);
         const done = await world.load.ask({ target, path, connections: CONNECTIONS, milliseconds: ROUND_MS });
         if (round < 0) continue;
+        costs[which]!.disk.push(((await kilobytes(databaseUrl)) - size) / done.requests);
         costs[which]!.rate.push(done.requests / done.seconds);
         costs[which]!.cpu.push((cpuSeconds(server.pid) - cpu) / done.requests);
         costs[which]!.postgres.push((world.postgres.cpuSeconds() - postgres) / done.requests);
       }
     }
+    if (path === 'P1') rows.push(rowOf(path, 'kb_on_disk_per_payment', { ours: costs[1]!.disk }));
     for (const [name, of] of [
       ['requests_per_second', 'rate'],
       ['cpu_per_request', 'cpu'],
       ['postgres_cpu_per_request', 'postgres'],
     ] as const) {
       const grown = ratios(costs[1]![of], costs[0]![of]);
-      lines.push(lineOf(path, `${name}_at_${LARGE}_over_${SMALL}`, { ours: grown }));
+      rows.push(rowOf(path, `${name}_at_${LARGE}_over_${SMALL}`, { ours: grown }));
       world.say(`growth: ${path} ${name} × ${median(grown).toFixed(2)}`);
     }
   }
   await Promise.all(servers.map((server) => server.stop()));
-  return lines;
+  return rows;
+}
+
+async function kilobytes(databaseUrl: string): Promise<number> {
+  const [row] = await query<{ kb: string }>(databaseUrl, 'SELECT pg_database_size(current_database()) / 1024 AS kb');
+  return Number(row!.kb);
 }

@@ -1,4 +1,4 @@
-import { lineOf, type Line } from '../results';
+import { rowOf, type Row } from '../results';
 import { targetOf, type World } from '../world';
 import { CONNECTIONS } from './throughput';
 
@@ -10,7 +10,7 @@ const WARMUP_MS = 3_000;
 const CINETPAY_MS = 50;
 
 /** P1 far below the limit, with a CinetPay that takes its time: what one caller waits for, ours against B's. */
-export async function measurePaced(world: World): Promise<Line[]> {
+export async function measurePaced(world: World): Promise<Row[]> {
   const ours = await world.gatewayGround('paced_ours');
   const servers = [await world.gateway(ours), await world.rival('b', await world.ground('paced_b'))];
   await world.stub.ask({ delayMs: CINETPAY_MS });
@@ -30,5 +30,5 @@ export async function measurePaced(world: World): Promise<Line[]> {
   }
   await world.stub.ask({ delayMs: 0 });
   await Promise.all(servers.map((server) => server.stop()));
-  return [lineOf('P1 at 150/s', 'p50_ms', p50), lineOf('P1 at 150/s', 'p99_ms', p99)];
+  return [rowOf('P1 at 150/s', 'p50_ms', p50), rowOf('P1 at 150/s', 'p99_ms', p99)];
 }

@@ -1,5 +1,5 @@
 import { cpuSeconds } from '../proc';
-import { lineOf, type Line } from '../results';
+import { rowOf, type Row } from '../results';
 import type { Server } from '../servers';
 import { targetOf, type GatewayGround, type World } from '../world';
 import { CONNECTIONS } from './throughput';
@@ -9,7 +9,7 @@ const MIDDLE = 130_000;
 const PAYMENTS = 1_000;
 
 /** 150,000 requests of one caller in one window of the throttle: the last may not cost more than the first. */
-export async function measureSoak(world: World): Promise<Line[]> {
+export async function measureSoak(world: World): Promise<Row[]> {
   const place = await world.gatewayGround('soak');
   const gateway = await world.gateway(place, { THROTTLE_WINDOW_SECONDS: '3600' });
   await warm(world, gateway, place);
@@ -24,8 +24,8 @@ export async function measureSoak(world: World): Promise<Line[]> {
     `throttle soak: ${isThrottled ? `${failures} answers 5xx, CPU × ${growth.toFixed(2)}` : 'there is no throttle'}`,
   );
   return [
-    lineOf('throttle soak', 'answers_5xx', { ours: [failures] }),
-    lineOf('throttle soak', 'cpu_last_over_first', { ours: [growth] }),
+    rowOf('throttle soak', 'answers_5xx', { ours: [failures] }),
+    rowOf('throttle soak', 'cpu_last_over_first', { ours: [growth] }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { query } from '../postgres';
-import { lineOf, type Line } from '../results';
+import { rowOf, type Row } from '../results';
 import { targetOf, type World } from '../world';
 import { CONNECTIONS } from './throughput';
 
@@ -12,10 +12,10 @@ const DUE_AFTER_MS = 1_000;
 const PATIENCE_MS = 90_000;
 
 /** A reconciliation of payments that are all due, against a loop that asks about one after the other. */
-export async function measureSweep(world: World): Promise<Line[]> {
+export async function measureSweep(world: World): Promise<Row[]> {
   const rates = { ours: [await sweepOurs(world)], d: [await sweepD(world)] };
   world.say(`sweep: ours ${rates.ours[0]!.toFixed(0)} checks/s, D ${rates.d[0]!.toFixed(1)} checks/s`);
-  return [lineOf('sweep', 'checks_per_second', rates)];
+  return [rowOf('sweep', 'checks_per_second', rates)];
 }
 
 async function sweepOurs(world: World): Promise<number> {

@@ -2,7 +2,7 @@ import type { Child } from '../child';
 import type { FloorJob, FloorOutcome } from '../floor/main';
 import type { Outcome, Path, Target } from '../load/job';
 import { cpuSeconds, residentMb } from '../proc';
-import { lineOf, type Line, type Variant } from '../results';
+import { rowOf, type Row, type Variant } from '../results';
 import type { Server } from '../servers';
 import { median, ratios } from '../statistics';
 import { targetOf, type World } from '../world';
@@ -43,7 +43,7 @@ export const CONNECTIONS = 64;
 
 /** P1 to P3, and what share of the database's limit B reached in each. */
 export interface Throughput {
-  lines: Line[];
+  rows: Row[];
   shareOfB: Record<string, number>;
 }
 
@@ -71,7 +71,7 @@ export async function measureThroughput(world: World, plan: Plan): Promise<Throu
     [gateway, b, d].map((server) => ({ server, target: targetOf(server, ours.apiKey) }));
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const idle = memoryOf([gateway, b, d]);
-  const result: Throughput = { lines: [], shareOfB: {} };
+  const result: Throughput = { rows: [], shareOfB: {} };
   await measurePath(world, 'P1', contestants(), floor, plan, result);
   const loaded = memoryOf([gateway, b, d]);
   await measurePath(world, 'P3', contestants(), floor, plan, result);
@@ -80,8 +80,8 @@ export async function measureThroughput(world: World, plan: Plan): Promise<Throu
   gateway = await world.gateway(ours, { CINETPAY_RATE_PER_SECOND: '10' });
   await measurePath(world, 'P2', contestants(), floor, plan, result);
   await Promise.all([gateway, b, d, floor].map((one) => one.stop()));
-  result.lines.sort((one, other) => one.row.path.localeCompare(other.row.path));
-  if (plan.memory) result.lines.push(lineOf('memory', 'idle_mb', idle), lineOf('memory', 'loaded_mb', loaded));
+  result.rows.sort((one, other) => one.path.localeCompare(other.path));
+  if (plan.memory) result.rows.push(rowOf('memory', 'idle_mb', idle), rowOf('memory', 'loaded_mb', loaded));
   return result;
 }
 
@@ -114,7 +114,7 @@ async function measurePath(
     limits.push(requests / seconds);
     world.say(progress(path, round, rounds, measured, limits));
   }
-  result.lines.push(...linesOf(path, measured, limits));
+  result.rows.push(...rowsOf(path, measured, limits));
   result.shareOfB[path] = median(ratios(measured.b.map(rateOf), limits));
 }
 
@@ -149,7 +149,7 @@ function latencyOf({ p50Ms, p99Ms }: Outcome): Pick<Round, 'p50Ms' | 'p99Ms'> {
 
 const rateOf = ({ rate }: Round): number => rate;
 
-function linesOf(path: Path, measured: Record<Variant, Round[]>, limits: number[]): Line[] {
+function rowsOf(path: Path, measured: Record<Variant, Round[]>, limits: number[]): Row[] {
   const of = (figure: (round: Round) => number): Record<Variant, number[]> => ({
     ours: measured.ours.map(figure),
     b: measured.b.map(figure),
@@ -159,29 +159,29 @@ function linesOf(path: Path, measured: Record<Variant, Round[]>, limits: number[
   for (const variant of Object.keys(shares) as Variant[])
     shares[variant] = ratios(measured[variant].map(rateOf), limits);
   return [
-    lineOf(path, 'requests_per_second', of(rateOf)),
-    lineOf(path, 'requests_per_second_against_d', of(rateOf)),
-    lineOf(
+    rowOf(path, 'requests_per_second', of(rateOf)),
+    rowOf(path, 'requests_per_second_against_d', of(rateOf)),
+    rowOf(
       path,
       'cpu_us_per_request',
       of(({ cpuUs }) => cpuUs),
     ),
-    lineOf(
+    rowOf(
       path,
       'postgres_cpu_us_per_request',
       of(({ postgresUs }) => postgresUs),
     ),
-    lineOf(
+    rowOf(
       path,
       'p50_ms',
       of(({ p50Ms }) => p50Ms),
     ),
-    lineOf(
+    rowOf(
       path,
       'p99_ms',
       of(({ p99Ms }) => p99Ms),
     ),
-    lineOf(path, 'share_of_database_limit', shares),
+    rowOf(path, 'share_of_database_limit', shares),
   ];
 }
 

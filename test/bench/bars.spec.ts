@@ -1,7 +1,7 @@
 // Proves that the bench judges what it measured: medians, ratios round by round, and bars that a worse figure misses.
 import { describe, expect, it } from 'vitest';
 import { BARS, meets, weaknesses, type Figures } from '../../bench/bars';
-import { lineOf, tableOf } from '../../bench/results';
+import { rowOf, tableOf } from '../../bench/results';
 import { median, percentile, ratios, spread } from '../../bench/statistics';
 
 const figures = (some: Partial<Figures>): Figures => ({ ours: 1, b: 1, d: 1, ratio_b: 1, ratio_d: 1, ...some });
@@ -61,7 +61,7 @@ describe('bars', () => {
 
 describe('results', () => {
   it('writes the median, and the median of the ratios of the rounds', () => {
-    const { row } = lineOf('P1', 'requests_per_second', { ours: [100, 300, 200], b: [400, 300, 400], d: [50, 50, 50] });
+    const row = rowOf('P1', 'requests_per_second', { ours: [100, 300, 200], b: [400, 300, 400], d: [50, 50, 50] });
     expect(row).toEqual({
       path: 'P1',
       metric: 'requests_per_second',
@@ -69,6 +69,8 @@ describe('results', () => {
       b: 400,
       d: 50,
       ratio_b: 0.5,
+      ratio_b_min: 0.25,
+      ratio_b_max: 1,
       ratio_d: 4,
       required: 0.55,
       aim: 0.7,
@@ -77,14 +79,14 @@ describe('results', () => {
   });
 
   it('promises nothing where there is no bar', () => {
-    const { row } = lineOf('P1', 'p99_ms', { ours: [1] });
+    const row = rowOf('P1', 'p99_ms', { ours: [1] });
     expect(row).toMatchObject({ b: null, ratio_b: null, required: null, met: null });
   });
 
   it('names what is missed', () => {
     const table = tableOf([
-      lineOf('P1', 'requests_per_second', { ours: [1], b: [2] }),
-      lineOf('deliveries', 'deliveries_per_second', { ours: [2000] }),
+      rowOf('P1', 'requests_per_second', { ours: [1], b: [2] }),
+      rowOf('deliveries', 'deliveries_per_second', { ours: [2000] }),
     ]);
     expect(table).toMatch(/P1 .*≥ 0.55 B .*MISSED/);
     expect(table).toMatch(/deliveries .*≥ 500 .*aim met/);
