@@ -9,9 +9,12 @@ import type { Logger as Pino } from 'pino';
 let root: Pino = pino({ level: 'info', base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 let flush = (): void => {};
 
+/** Bytes that wait for a reader who is slow or gone; what is more is lost (our choice: some 30,000 lines). */
+const UNREAD_LIMIT = 8_000_000;
+
 /** Sets the level once at start. `silent` in tests. */
 export function configureLogger(level: string): void {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  const destination = standardOutput();
   flush = () => {
     try {
       destination.flushSync();
@@ -20,6 +23,19 @@ export function configureLogger(level: string): void {
     }
   };
   root = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+// A log never ends a payment service: while the disk is full the lines wait and are tried again, and the process ends without them.
+function standardOutput(): ReturnType<typeof pino.destination> {
+  const buffering = { minLength: 4096, maxLength: UNREAD_LIMIT, periodicFlush: 100 };
+  const output = pino.destination({ dest: 1, sync: false, ...buffering });
+  let isStuck = false;
+  output.on('error', () => (isStuck = true));
+  output.on('write', () => (isStuck = false));
+  // pino calls it at the exit too, and it tries for ever what cannot be written.
+  const flushSync = output.flushSync.bind(output);
+  output.flushSync = () => (isStuck ? undefined : flushSync());
+  return output;
 }
 
 /** Writes out what is buffered; called before the process ends. */

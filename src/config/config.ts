@@ -82,9 +82,9 @@ export class Config {
   publicUrl!: string;
   /** `DATABASE_URL`: any Postgres ≥ 14. */
   databaseUrl!: Secret;
-  /** `DATABASE_POOL`: connections per process. */
+  /** `DATABASE_POOL`: connections per process, at least 4: a worker keeps two, for LISTEN and for publishing. */
   @IsInt()
-  @Min(2)
+  @Min(4)
   @Max(200)
   databasePool = 16;
   /** `DATA_DIR`: the sandbox's cluster and keys. */

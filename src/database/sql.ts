@@ -32,7 +32,7 @@ export class Sql implements Runner {
 
   /** Runs `work` in one transaction. Never make a network call inside. */
   async transaction<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = await this.connect();
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
@@ -48,10 +48,15 @@ export class Sql implements Runner {
   }
 
   /** A connection of its own, for LISTEN and advisory locks. The caller releases it. */
-  connect(): Promise<PoolClient> {
-    return this.pool.connect();
+  async connect(): Promise<PoolClient> {
+    const client = await this.pool.connect();
+    // The pool listens to idle connections only, and an 'error' that nobody hears ends the process. Statements under way fail by themselves.
+    if (!client.listeners('error').includes(ignore)) client.on('error', ignore);
+    return client;
   }
 }
+
+function ignore(): void {}
 
 class TransactionRunner implements Runner {
   constructor(private readonly client: PoolClient) {}

@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
-import type { PoolClient } from 'pg';
 import { pause } from '../common/clock';
 import { logWarn } from '../common/logger';
 import { Sql } from './sql';
@@ -20,7 +20,6 @@ export class WorkSignal implements BeforeApplicationShutdown {
   private readonly listeners = new Map<Work, Set<() => void>>();
   private readonly quiet = new Map<Work, boolean>();
   private readonly stopping = new AbortController();
-  private connection: PoolClient | undefined;
   private listening: Promise<void> | undefined;
 
   constructor(private readonly sql: Sql) {}
@@ -44,8 +43,6 @@ export class WorkSignal implements BeforeApplicationShutdown {
   // Before TypeORM's own shutdown, whose pool waits for this connection to come back.
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    this.connection?.release(true);
-    this.connection = undefined;
     await this.listening;
   }
 
@@ -78,17 +75,12 @@ export class WorkSignal implements BeforeApplicationShutdown {
 
   private async listenOnce(): Promise<void> {
     const connection = await this.sql.connect();
-    if (this.stopping.signal.aborted) return connection.release(true);
-    this.connection = connection;
-    connection.on('notification', (message) => this.wakeLocal(message.payload as Work));
-    await connection.query(`LISTEN ${CHANNEL}`);
-    await new Promise<void>((resolve) => {
-      connection.once('error', () => resolve());
-      connection.once('end', () => resolve());
-      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    if (this.connection === connection) {
-      this.connection = undefined;
+    try {
+      connection.on('notification', (message) => this.wakeLocal(message.payload as Work));
+      const over = once(connection, 'end', { signal: this.stopping.signal });
+      await Promise.all([over, connection.query(`LISTEN ${CHANNEL}`)]);
+    } finally {
+      // Also where Postgres refuses to listen, as a standby does: a connection kept then would be one less for everybody, each second.
       connection.release(true);
     }
   }

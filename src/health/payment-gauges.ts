@@ -7,6 +7,9 @@ import { Sql } from '../database/sql';
 /** Several Prometheus servers and a curious visitor cost one look at the tables. */
 const FRESH_MS = 10_000;
 
+/** Just before our own patience ends (10 s): a scan that nobody waits for any more must not go on in Postgres beside the next. */
+const LIMIT = { name: 'gauge_limit', text: `SET LOCAL statement_timeout = '9s'` };
+
 const COUNTS = {
   name: 'gauge_payments',
   text: 'SELECT status, site_id, count(*)::int AS payments FROM transactions GROUP BY status, site_id',
@@ -93,16 +96,22 @@ export class PaymentGauges {
     if (performance.now() < this.until) return Promise.resolve();
     this.reading ??= this.read()
       .catch((error: unknown) => logError('the gauges could not be read', error))
-      .finally(() => (this.reading = undefined));
+      .finally(() => {
+        // Also after a failure: what took too long once is not begun again by every scrape.
+        this.until = performance.now() + FRESH_MS;
+        this.reading = undefined;
+      });
     return this.reading;
   }
 
   private async read(): Promise<void> {
-    const [counts, [queues], pauses] = await Promise.all([
-      this.sql.rows<{ status: string; site_id: string; payments: number }>(COUNTS, []),
-      this.sql.rows<Queues & Record<string, number>>(QUEUES, []),
-      this.sql.rows<{ site_id: string; pause_cause: string }>(PAUSES, []),
-    ]);
+    // One after the other on one connection: a scrape must not crowd out payments.
+    const { counts, queues, pauses } = await this.sql.transaction(async (runner) => {
+      await runner.rows(LIMIT, []);
+      const counts = await runner.rows<{ status: string; site_id: string; payments: number }>(COUNTS, []);
+      const [queues] = await runner.rows<Queues & Record<string, number>>(QUEUES, []);
+      return { counts, queues, pauses: await runner.rows<{ site_id: string; pause_cause: string }>(PAUSES, []) };
+    });
     this.pauses.reset();
     for (const { site_id, pause_cause } of pauses) this.pauses.set({ site: site_id, cause: pause_cause }, 1);
     this.payments.reset();
@@ -111,6 +120,5 @@ export class PaymentGauges {
     this.oldest.set(oldest);
     this.review.set(review);
     for (const [work, count] of Object.entries(backlog)) this.backlog.set({ work }, count);
-    this.until = performance.now() + FRESH_MS;
   }
 }

@@ -51,6 +51,11 @@ describe('the environment', () => {
     expect(faults.join()).not.toContain('canary');
   });
 
+  it('takes no pool that a worker would fill by itself: it keeps two connections', () => {
+    expect(loadConfig({ ...COMPLETE, DATABASE_POOL: '4' }).databasePool).toBe(4);
+    expect(faultsOf({ ...COMPLETE, DATABASE_POOL: '3' })).toEqual(['DATABASE_POOL: it must not be less than 4']);
+  });
+
   it('keeps secrets out of what is printed of it', () => {
     const config = loadConfig(COMPLETE);
     expect(JSON.stringify(config)).not.toContain('canary');

@@ -58,6 +58,25 @@ it('measures payments, calls, notifications and what needs a person', async () =
   expect(text).not.toContain(gateway.apiKey);
 });
 
+it('counts once at a time, on one connection, and not again at once when that fails', async () => {
+  const own = await startTestGateway({ simulator: gateway.simulator, env: { ROLES: 'api' } });
+  await own.db.query('BEGIN; LOCK TABLE transactions IN ACCESS EXCLUSIVE MODE');
+  const scrapes = [1, 2, 3].map(() => probe('/metrics', own));
+  const counting = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM transactions%'`;
+  await eventually(async () => {
+    await own.db.query('SELECT pg_stat_clear_snapshot()');
+    expect((await own.db.query(counting)).rowCount).toBe(1);
+  });
+  expect((await Promise.all(scrapes)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  // The table is still locked: another look at it would take as long as Postgres lets it, 9 s.
+  const asked = performance.now();
+  expect((await probe('/metrics', own)).status).toBe(200);
+  expect(performance.now() - asked).toBeLessThan(5_000);
+  await own.db.query('ROLLBACK');
+  await own.close();
+});
+
 it('is not ready from the moment it is asked to stop', async () => {
   const leaving = await startTestGateway({ database: gateway.database, simulator: gateway.simulator });
   leaving.app.get(Readiness).beginStop();

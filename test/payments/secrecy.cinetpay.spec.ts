@@ -26,7 +26,11 @@ const printed: string[] = [];
 // The log as it is written, formatted by pino itself; only where it goes is another place.
 vi.mock('pino', async (original) => {
   const pino = (await original<{ default: typeof import('pino').default }>()).default;
-  const destination = () => ({ write: (line: string) => lines.push(line), flushSync: () => undefined });
+  const destination = () => ({
+    write: (line: string) => lines.push(line),
+    flushSync: () => undefined,
+    on: () => undefined,
+  });
   return { default: Object.assign((...made: Parameters<typeof pino>) => pino(...made), pino, { destination }) };
 });
 
