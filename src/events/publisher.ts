@@ -12,6 +12,8 @@ import { PUBLISH, PUBLISH_BATCH } from './events.statements';
 const PUBLISHER_LOCK = 7_401_236;
 /** Milliseconds until a replica asks again whether there is work, or whether it may lead (our choice). */
 const IDLE_MS = 1_000;
+/** Our choice: what happens within this time gets its positions in one commit. */
+const REST_MS = 20;
 // A leader whose machine vanishes leaves a connection, and its lock, that only these let Postgres end: after 10 + 3 × 3 s.
 const KEEPALIVE = `SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '3', false),
   set_config('tcp_keepalives_count', '3', false)`;
@@ -23,7 +25,10 @@ const KEEPALIVE = `SELECT set_config('tcp_keepalives_idle', '10', false), set_co
  */
 @Injectable()
 export class EventPublisher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly poller = new Poller({ name: 'event publisher', idleMs: IDLE_MS, round: () => this.round() });
+  private readonly poller = new Poller({
+    ...{ name: 'event publisher', idleMs: IDLE_MS, restMs: REST_MS },
+    round: () => this.round(),
+  });
   private connection: PoolClient | undefined;
   private stopListening: (() => void) | undefined;
 

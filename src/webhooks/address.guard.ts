@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Injectable } from '@nestjs/common';
@@ -6,6 +5,7 @@ import { pause } from '../common/clock';
 import { isRange } from '../config/allowed-targets';
 import { Config } from '../config/config';
 import { AddressSet, isNeverTrusted, isPrivate } from './address.ranges';
+import { NameResolver } from './name.resolver';
 import { faultOfText, hostOf, type TargetFault } from './target';
 
 /** How long saving a URL may wait for its name to resolve (our choice): at connect it is judged in any case. */
@@ -25,8 +25,8 @@ export const ADDRESS_REFUSED = 'ADDRESS_REFUSED';
  */
 @Injectable()
 export class AddressGuard {
-  /** Names to addresses, as the system does it; tests put in a resolver that changes its mind. */
-  resolve = (host: string): Promise<LookupAddress[]> => lookup(host, { all: true });
+  /** Names to addresses; tests put in a resolver that changes its mind. */
+  resolve: (host: string) => Promise<LookupAddress[]>;
 
   private readonly ranges: AddressSet;
   private readonly hosts: ReadonlySet<string>;
@@ -35,6 +35,8 @@ export class AddressGuard {
   constructor({ webhookAllowPrivate: allowed }: Config) {
     this.ranges = new AddressSet(allowed.filter(isRange));
     this.hosts = new Set(allowed.filter((entry) => !isRange(entry)).map((host) => host.toLowerCase()));
+    const names = new NameResolver(this.hosts);
+    this.resolve = (host) => names.resolve(host);
   }
 
   /** Why this URL is refused as it stands, without asking what its name resolves to; undefined when it is not. */
@@ -82,7 +84,7 @@ export class AddressGuard {
     return isNeverTrusted(address) || !this.hosts.has(host);
   }
 
-  // The system resolves in a few threads only: a name that hangs must not take more than one of them.
+  // Connections that are made together ask once.
   private addressesOf(host: string): Promise<LookupAddress[]> {
     const under = this.resolving.get(host);
     if (under) return under;

@@ -19,7 +19,7 @@ export const VISIT_ENDPOINTS: Statement = {
         SELECT endpoint_id FROM webhook_deliveries
         WHERE status = 'pending' AND endpoint_id > visited.endpoint_id ORDER BY endpoint_id LIMIT 1) next
       WHERE visited.step < $2::int)
-    SELECT visited.endpoint_id, endpoint.url,
+    SELECT visited.endpoint_id, endpoint.url, endpoint.caller,
       EXISTS (SELECT FROM webhook_deliveries d WHERE d.endpoint_id = visited.endpoint_id AND ${DUE}) AS is_due
     FROM visited JOIN webhook_endpoints endpoint ON endpoint.id = visited.endpoint_id ORDER BY visited.step`,
 };
@@ -38,10 +38,10 @@ export const TAKE_DELIVERIES: Statement = {
       UPDATE webhook_deliveries SET lease_number = lease_number + 1, lease_until = ${LEASE}
       WHERE id = ANY (ARRAY (SELECT id FROM picked)) RETURNING *
     )
-    SELECT taken.id, taken.lease_number, taken.attempts, taken.attempts_at_reset, taken.event_id, taken.endpoint_id,
-      taken.is_test, taken.created_at, endpoint.kind, endpoint.caller, endpoint.url, endpoint.secret_version,
-      endpoint.previous_secret_until, event.type, event.position, event.created_at AS event_at, event.data,
-      event.transaction_id, clock_timestamp() AS clock
+    SELECT taken.id, taken.lease_number, taken.attempts, taken.attempts_at_reset, taken.next_attempt_at::text AS due_at,
+      taken.event_id, taken.endpoint_id, taken.is_test, taken.created_at, endpoint.kind, endpoint.caller, endpoint.url,
+      endpoint.secret_version, endpoint.previous_secret_until, event.type, event.position, event.created_at AS event_at,
+      event.data, event.transaction_id, clock_timestamp() AS clock
     FROM taken JOIN webhook_endpoints endpoint ON endpoint.id = taken.endpoint_id
       LEFT JOIN events event ON event.id = taken.event_id
     ORDER BY taken.next_attempt_at`,
@@ -49,9 +49,12 @@ export const TAKE_DELIVERIES: Statement = {
 
 // Rows are locked in the order of their ids, everywhere, so that nobody waits in a circle.
 const HELD = (columns: string): string => `SELECT ${columns} FROM webhook_deliveries d JOIN held USING (id)
-    WHERE d.lease_number = held.lease_number ORDER BY d.id FOR NO KEY UPDATE OF d`;
+    WHERE d.lease_number = held.lease_number AND d.lease_until IS NOT NULL ORDER BY d.id FOR NO KEY UPDATE OF d`;
 
-/** Makes the leases of deliveries under way last again, where they were not lost. */
+/**
+ * Makes the leases of deliveries under way last again, where they were not lost. One that has just been written back is held
+ * by nobody: a lease on it would keep its next attempt waiting, or a retry.
+ */
 export const RENEW_DELIVERIES: Statement = {
   name: 'webhook_renew_deliveries',
   text: `WITH held AS (SELECT * FROM unnest($1::text[], $2::int[]) AS h (id, lease_number)),
@@ -61,21 +64,23 @@ export const RENEW_DELIVERIES: Statement = {
 
 /**
  * Writes what came of attempts. An attempt under a lease that was lost is refused. A success counts even for a delivery
- * that was cancelled meanwhile; the schedule does not end for one that was asked for again meanwhile.
+ * that was cancelled meanwhile. One that was asked for again meanwhile, and so is due at another time than when it was
+ * claimed, stays due then: this attempt was the former schedule's.
  */
 export const SETTLE_DELIVERIES: Statement = {
   name: 'webhook_settle_deliveries',
   text: `WITH held AS (
-      SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::boolean[], $5::float8[], $6::timestamptz[], $7::int[],
-        $8::int[], $9::text[], $10::text[])
-      AS h (id, lease_number, attempts_at_reset, is_delivered, delay_ms, at, http_status, duration_ms, error, response)
-    ), own AS MATERIALIZED (${HELD(`held.*, d.status, held.delay_ms IS NULL AND d.attempts_at_reset = held.attempts_at_reset AS is_over`)}
+      SELECT * FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::boolean[], $5::float8[], $6::timestamptz[],
+        $7::int[], $8::int[], $9::text[], $10::text[])
+      AS h (id, lease_number, due_at, is_delivered, delay_ms, at, http_status, duration_ms, error, response)
+    ), own AS MATERIALIZED (${HELD('held.*, d.status, d.next_attempt_at IS DISTINCT FROM held.due_at AS is_again')}
     ), settled AS (
       UPDATE webhook_deliveries d SET attempts = d.attempts + 1, lease_until = NULL,
+        attempts_at_reset = CASE WHEN own.is_again THEN d.attempts + 1 ELSE d.attempts_at_reset END,
         status = CASE WHEN own.is_delivered THEN 'delivered' WHEN own.status <> 'pending' THEN own.status
-          WHEN own.is_over THEN 'failed' ELSE 'pending' END,
-        next_attempt_at = CASE WHEN own.is_delivered OR own.status <> 'pending' OR own.is_over THEN NULL
-          ELSE clock_timestamp() + coalesce(own.delay_ms, 0) * interval '1 millisecond' END,
+          WHEN own.delay_ms IS NULL AND NOT own.is_again THEN 'failed' ELSE 'pending' END,
+        next_attempt_at = CASE WHEN own.is_delivered THEN NULL WHEN own.is_again THEN d.next_attempt_at
+          ELSE clock_timestamp() + own.delay_ms * interval '1 millisecond' END,
         delivered_at = CASE WHEN own.is_delivered THEN clock_timestamp() ELSE d.delivered_at END
       FROM own WHERE d.id = own.id
       RETURNING d.id, d.attempts, own.at, own.http_status, own.duration_ms, own.error, own.response

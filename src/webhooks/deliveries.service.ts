@@ -72,8 +72,8 @@ export class Deliveries {
    * @returns how many deliveries are under way by it
    */
   async replay(endpointId: string, { since, until }: ReplayDto, caller: Caller): Promise<number> {
-    const window = [new Date(since), until === undefined ? null : new Date(until)] as const;
-    if (window[1] && window[1] <= window[0])
+    const window = [since, until ?? null] as const;
+    if (until && until <= since)
       throw refusal([{ pointer: '/until', code: 'range', detail: 'must be later than since' }]);
     let total = 0;
     for (let position: string | null = '0'; position !== null;) {

@@ -81,7 +81,7 @@ export class DeliveriesWorker implements OnApplicationBootstrap, BeforeApplicati
 
   private begin(claim: ClaimedDelivery): void {
     this.leases.set(claim.id, claim.lease_number);
-    this.receivers.begin(claim.url);
+    this.receivers.begin(claim);
     const begun = performance.now();
     const attempt: Promise<void> = this.attempt(claim)
       .catch((error: unknown) => {
@@ -90,7 +90,7 @@ export class DeliveriesWorker implements OnApplicationBootstrap, BeforeApplicati
       })
       .finally(() => {
         this.running.delete(attempt);
-        if (this.receivers.end(claim.url, performance.now() - begun)) this.poller.nudge();
+        if (this.receivers.end(claim, performance.now() - begun)) this.poller.nudge();
       });
     this.running.add(attempt);
   }
@@ -101,16 +101,17 @@ export class DeliveriesWorker implements OnApplicationBootstrap, BeforeApplicati
     const result = await this.send(claim, at);
     const tookMs = Math.round(performance.now() - begun);
     this.crashPoints.at('after-delivery');
-    const { id, lease_number, attempts_at_reset } = claim;
+    const { id, lease_number, due_at } = claim;
     const { httpStatus: http_status, error, response } = result;
     const is_delivered = http_status !== null && http_status >= 200 && http_status < 300;
     this.metrics.attempt(is_delivered, result, tookMs / 1000);
     const delay_ms = is_delivered ? null : this.delayOf(claim, result);
     this.writeBack.add({
-      ...{ id, lease_number, attempts_at_reset, is_delivered, delay_ms },
+      ...{ id, lease_number, due_at, is_delivered, delay_ms },
       ...{ at, http_status, duration_ms: tookMs, error, response },
     });
-    if (http_status === GONE) await this.disable(claim);
+    // Callers cannot see the endpoint of a notify_url, and so not enable it again: there it is one more failed attempt.
+    if (http_status === GONE && claim.kind === 'webhook') await this.disable(claim);
   }
 
   // Should this fail, the next attempt finds the same answer.

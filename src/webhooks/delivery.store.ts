@@ -11,6 +11,8 @@ export interface ClaimedDelivery extends Omit<OwedDelivery, 'now'> {
   lease_number: number;
   attempts: number;
   attempts_at_reset: number;
+  /** Postgres' text, which has the microseconds. */
+  due_at: string;
   clock: DatabaseTime;
 }
 
@@ -18,7 +20,8 @@ export interface ClaimedDelivery extends Omit<OwedDelivery, 'now'> {
 export interface SettledAttempt {
   id: string;
   lease_number: number;
-  attempts_at_reset: number;
+  /** As it was claimed. */
+  due_at: string;
   is_delivered: boolean;
   /** Until the next attempt; null when there is none. */
   delay_ms: number | null;
@@ -40,7 +43,7 @@ interface Row extends Omit<ClaimedDelivery, 'clock' | 'body' | 'type'> {
 }
 
 const SETTLED_COLUMNS = [
-  ...(['id', 'lease_number', 'attempts_at_reset', 'is_delivered', 'delay_ms'] as const),
+  ...(['id', 'lease_number', 'due_at', 'is_delivered', 'delay_ms'] as const),
   ...(['at', 'http_status', 'duration_ms', 'error', 'response'] as const),
 ];
 

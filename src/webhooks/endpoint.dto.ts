@@ -7,7 +7,6 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
   IsOptional,
   IsString,
   Length,
@@ -16,6 +15,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
+import { IsInstant } from '../common/instants';
 import { EVENT_TYPES, type EventType } from '../events/event';
 
 // In a change, null is a value for events alone.
@@ -89,12 +89,12 @@ export class EndpointQueryDto {
 /** Which events to deliver again. */
 export class ReplayDto {
   /** From this instant on (ISO 8601), by the event's `created_at`. */
-  @IsISO8601({ strict: true })
-  since!: string;
+  @IsInstant()
+  since!: Date;
   /** Before this instant (ISO 8601); left out, up to now. */
   @IsOptional()
-  @IsISO8601({ strict: true })
-  until?: string;
+  @IsInstant()
+  until?: Date;
 }
 
 /** A place that events are delivered to. */

@@ -88,7 +88,7 @@ export const FIND_DROP_IN: Statement = {
   text: `SELECT id FROM webhook_endpoints WHERE caller = $1 AND url = $2 AND kind = 'drop_in' AND enabled`,
 };
 
-/** A notify_url that once said 410 is in use again when an order names it. */
+/** One that somebody disabled in the database is in use again when an order names it. */
 export const ENSURE_DROP_IN: Statement = {
   name: 'webhook_endpoint_ensure_drop_in',
   text: `INSERT INTO webhook_endpoints (id, caller, kind, url) VALUES ($3, $1, 'drop_in', $2)

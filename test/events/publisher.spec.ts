@@ -48,6 +48,22 @@ async function pageAfter(position: number): Promise<Item[]> {
   return (JSON.parse(await events.page(admin, position, 37)) as { data: Item[] }).data;
 }
 
+/** The connection that holds the publishers' lock, once there is one. */
+async function leader(): Promise<number> {
+  let pids: number[] = [];
+  await until(async () => (pids = await leaders()).length > 0);
+  expect(pids).toHaveLength(1);
+  return pids[0]!;
+}
+
+async function leaders(): Promise<number[]> {
+  const { rows } = await client.query<{ pid: number }>(
+    `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  );
+  return rows.map(({ pid }) => pid);
+}
+
 // Every event in its own transaction, held open for a moment: sequence values commit out of order.
 async function writer(): Promise<void> {
   const own = await connect(database.url);
@@ -76,13 +92,13 @@ it('gives every committed event one position, and a reader each of them once', a
   const writing = Promise.all(Array.from({ length: WRITERS }, writer));
   await until(() => seen.length > 200);
   // The leader loses its connection in the middle: the other one, or a new one of its own, goes on.
-  await client.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
-     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-  );
+  const first = await leader();
+  expect((await client.query('SELECT pg_terminate_backend($1) AS is_cut', [first])).rows).toEqual([{ is_cut: true }]);
+  expect(seen.length).toBeLessThan(total);
   await writing;
   await reading;
 
+  expect(await leader()).not.toBe(first);
   expect(seen.map((event) => event.position)).toEqual(Array.from({ length: total }, (_, i) => i + 1));
   expect(new Set(seen.map((event) => event.id)).size).toBe(total);
   const order = new Map<string, string[]>();

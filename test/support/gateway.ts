@@ -119,7 +119,7 @@ function parsed(text: string): any {
 }
 
 /** Waits until `look` neither throws nor returns false, and hands on what it returned. */
-export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 5_000): Promise<Exclude<T, false>> {
+export async function eventually<T>(look: () => Promise<T> | T, timeoutMs = 15_000): Promise<Exclude<T, false>> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -138,6 +138,24 @@ describe('a delivery under way', () => {
     await receiver.close();
   });
 
+  it('is held by nobody once it is written back, and written back once, whatever comes late', async () => {
+    const { receiver, write, arrived, settled } = await scene(gateway);
+    const store = gateway.app.get(DeliveryStore);
+    const settle = vi.spyOn(store, 'settle');
+    await write();
+    await arrived(1);
+    const [{ id }] = await settled('delivered');
+    const row = async () =>
+      (await gateway.db.query('SELECT lease_number, lease_until FROM webhook_deliveries WHERE id = $1', [id])).rows[0];
+    // A renewal that was under way meanwhile; a write whose answer was lost.
+    await store.renew(new Map([[id, (await row()).lease_number]]));
+    expect((await row()).lease_until).toBeNull();
+    expect(await store.settle(settle.mock.lastCall![0])).toBe(0);
+    expect((await settled('delivered'))[0].attempts).toHaveLength(1);
+    settle.mockRestore();
+    await receiver.close();
+  });
+
   it('is cut off when the gateway stops for good, and tried again by the next one', async () => {
     const database = await createTestDatabase();
     const env = { WEBHOOK_RETRY_SECONDS: '1', SHUTDOWN_TIMEOUT_MS: '600' };

@@ -112,6 +112,28 @@ describe('a delivery', () => {
     await receiver.close();
   });
 
+  it('is found by any of its filters together, and by no instant that cannot be', async () => {
+    const { write, call, settled, id, receiver } = await scene(gateway);
+    await write({ transactionId: 'ALLFILTERS' });
+    const [{ event_id, created_at }] = await settled('delivered');
+    const cursor = Buffer.from('Z'.repeat(26)).toString('base64url');
+    const filters = [
+      ...['status=delivered', `endpoint_id=${id}`, `event_id=${event_id}`, 'transaction_id=ALLFILTERS'],
+      ...[`created_after=${created_at}`, 'created_before=9999-12-31T23:59:00-12:00', `cursor=${cursor}`],
+    ];
+    for (let set = 0; set < 2 ** filters.length; set++) {
+      const query = filters.filter((_, index) => set & (1 << index)).join('&');
+      const { status, body } = await call('GET', `/v1/deliveries?${query}`);
+      // Nothing comes after a cursor that is nobody's.
+      expect([query, status, body.data?.length]).toEqual([query, 200, query.includes('cursor') ? 0 : 1]);
+    }
+    for (const instant of ['-100000-01-01T00:00:00Z', '2026-W05', '20260131'])
+      expect((await call('GET', `/v1/deliveries?created_after=${instant}`)).body.errors).toMatchObject([
+        { pointer: '/created_after', code: 'format' },
+      ]);
+    await receiver.close();
+  });
+
   it('is nobody else’s to see, to send again or to find by its endpoint, and an admin’s to do all of it', async () => {
     const { write, settled, receiver, id } = await scene(gateway);
     await write();

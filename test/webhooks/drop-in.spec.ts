@@ -68,4 +68,17 @@ describe('a drop-in delivery', () => {
     await arrived(6);
     await receiver.close();
   });
+
+  it('goes on after a 410, as do those of other orders: nobody could enable its endpoint again', async () => {
+    const { caller, receiver, write, settled } = await scene(gateway, { events: ['payment.expired'] });
+    const notifyEndpointId = await gateway.app.get(DropInEndpoints).ensure(caller, receiver.url);
+    receiver.answer = (response, { method }, n) =>
+      void response.writeHead(method === 'POST' && n <= 2 ? 410 : 204).end();
+    await write({ notifyEndpointId });
+    const [first] = await settled('delivered');
+    expect(first.attempts.map((one: any) => one.http_status)).toEqual([410, 204]);
+    await write({ notifyEndpointId });
+    await eventually(async () => expect(await settled('delivered')).toHaveLength(2));
+    await receiver.close();
+  });
 });

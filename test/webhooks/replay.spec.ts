@@ -82,7 +82,9 @@ describe('a replay', () => {
     expect(await replay({ since: at(4) })).toEqual({ deliveries: 0 });
     expect((await replay({ since: at(3), until: at(1) })).errors).toMatchObject([{ pointer: '/until', code: 'range' }]);
     expect((await replay({})).errors).toMatchObject([{ pointer: '/since', code: 'required' }]);
-    expect((await replay({ since: 'yesterday' })).errors).toMatchObject([{ pointer: '/since', code: 'format' }]);
+    for (const since of ['yesterday', '20260131', '2026-W05', '2026-01-31T08:00+01', '-100000-01-01T00:00:00Z'])
+      expect((await replay({ since })).errors).toMatchObject([{ pointer: '/since', code: 'format' }]);
+    expect((await replay({ since: '1970-01-01', until: '9999-12-31' })).deliveries).toBe(4);
     await receiver.close();
   });
 
@@ -96,7 +98,7 @@ describe('a replay', () => {
     );
     const answer = await call('POST', `/v1/webhook-endpoints/${id}/replay`, { since: '2020-01-01T00:00:00Z' });
     expect(answer.body).toEqual({ deliveries: 2500 });
-    await eventually(() => expect(new Set(receiver.arrivals.map((one) => one.id)).size).toBe(2500), 20_000);
+    await eventually(() => expect(new Set(receiver.arrivals.map((one) => one.id)).size).toBe(2500), 40_000);
     await receiver.close();
   });
 });
@@ -137,6 +139,28 @@ describe('a retry', () => {
       [4, 204],
       [5, 204],
     ]);
+    await receiver.close();
+  });
+
+  it('is due at once, with the whole schedule before it, when an attempt of the former one fails later', async () => {
+    const { call, receiver, write, arrived, settled } = await scene(gateway);
+    let refuse = (): void => undefined;
+    receiver.answer = (response, _, n) => {
+      refuse = () => void response.writeHead(500).end();
+      if (n === 2) refuse();
+    };
+    await write();
+    await arrived(1);
+    const [{ id }] = await settled('pending');
+    expect((await call('POST', `/v1/deliveries/${id}/retry`)).status).toBe(202);
+    refuse();
+    await arrived(2);
+    // The schedule has one wait: had the first attempt counted, this would be the end.
+    await eventually(async () => {
+      const [delivery] = await settled('pending');
+      expect(delivery.attempts).toHaveLength(2);
+      expect(Date.parse(delivery.next_attempt_at) - Date.now()).toBeGreaterThan(2_000_000);
+    });
     await receiver.close();
   });
 });
