@@ -1,4 +1,4 @@
-// Proves that CinetPay's words stay in the folders that speak to CinetPay, and the environment in config/.
+// Proves that CinetPay's words stay in the folders that speak to CinetPay, the environment in config/, time and randomness in common/.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,10 @@ describe('the source', () => {
     expect(containing(outside('config'), /process\.env/)).toEqual([]);
   });
 
-  it('takes time and randomness from common/ only', () => {
-    expect(containing(outside('common'), /Math\.random\(|randomUUID|randomInt\(/)).toEqual([]);
+  it("takes the wall clock and randomness from common/ only, but for the sandbox's own folder and Postgres", () => {
+    const source =
+      /Math\.random|randomUUID|randomInt|randomBytes|randomFill|getRandomValues|Date\.now|\bDate\(\)|new Date(?!\()/;
+    const own = /^(sandbox\.folder|database\/embedded-postgres(\.place)?)\.ts$/;
+    expect(containing(outside('common'), source).filter((name) => !own.test(name))).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { newId } from '../common/ids';
+import { newId, newSecret } from '../common/ids';
 import { Problem } from '../common/problem';
 import { hmac } from '../common/secret';
 import { Config } from '../config/config';
@@ -32,7 +31,7 @@ export class ApiKeys {
     if (!CALLER_NAME.test(caller)) throw refused('/caller', 'a caller is 1 to 64 letters, digits, ".", "_" and "-"');
     const known = scopes.length > 0 && scopes.every((scope) => SCOPES.includes(scope));
     if (!known) throw refused('/scopes', `scopes are ${SCOPES.join(', ')}`);
-    const key = PREFIX + randomBytes(32).toString('base64url');
+    const key = PREFIX + newSecret();
     const values = [newId(), caller, [...new Set(scopes)], visiblePrefix(key), this.hash(key)];
     const [row] = await this.sql.rows<ApiKeyRow>(INSERT_KEY, values);
     return { key, row: row! };

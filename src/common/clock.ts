@@ -18,6 +18,11 @@ export class DatabaseTime {
   }
 }
 
+/** This machine's clock, which may be wrong: for what is told, never for what is decided (Postgres' clock decides). */
+export function wallClock(): Date {
+  return new Date();
+}
+
 /** Resolves after `milliseconds`, or at once when the signal aborts (it never rejects). */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();

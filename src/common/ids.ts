@@ -40,6 +40,11 @@ export function newToken(): string {
   return (timeCharacters(Date.now()) + randomCharacters(32)).toLowerCase();
 }
 
+/** 256 random bits as 43 letters, digits, `-` and `_`. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
 /** Decimal digits for what need not be a secret. */
 export function randomDigits(count: number): string {
   return [...randomBytes(count)].map((byte) => byte % 10).join('');

@@ -1,3 +1,4 @@
+import { wallClock } from '../common/clock';
 import { randomDigits } from '../common/ids';
 
 /** CinetPay's message of each code that we answer with (official pages; 603 is its 2021 manual's). */
@@ -34,5 +35,5 @@ export function envelope(code: Code, rest: Omit<Partial<Envelope>, 'code' | 'api
 
 /** An answer in CinetPay's own words. */
 export function enveloped(said: Omit<Envelope, 'api_response_id'>): Envelope {
-  return { ...said, api_response_id: `${Math.floor(Date.now() / 1000)}.${randomDigits(4)}` };
+  return { ...said, api_response_id: `${Math.floor(wallClock().getTime() / 1000)}.${randomDigits(4)}` };
 }

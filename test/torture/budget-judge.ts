@@ -1,4 +1,4 @@
-import type { Call } from './invariants';
+import type { Call } from './evidence';
 
 /** The run's 429s say `Retry-After: 2`. */
 const PAUSE_MS = 2_000;

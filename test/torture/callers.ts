@@ -1,4 +1,5 @@
 import { pause } from '../../src/common/clock';
+import type { World } from './world';
 
 /** What a caller was told with 2xx: it must be true for ever after. */
 export interface Told {
@@ -21,8 +22,7 @@ export class Callers {
   readonly placed: Placed[] = [];
 
   constructor(
-    private readonly replicas: { url: string }[],
-    private readonly apiKey: string,
+    private readonly world: Pick<World, 'replicas' | 'apiKey' | 'customer' | 'watch'>,
     private readonly random: () => number,
     private readonly run: string,
   ) {}
@@ -38,6 +38,7 @@ export class Callers {
       return_url: 'https://shop.example/thanks',
       order_reference: reference,
       metadata: JSON.stringify({ number }),
+      customer: this.world.customer,
     };
     const placed: Placed = { number, body, key, told: [], strange: [] };
     this.placed.push(placed);
@@ -85,7 +86,8 @@ export class Callers {
     key?: string,
   ): Promise<{ status: number; body: Record<string, unknown> }> {
     for (let attempt = 0; ; attempt++) {
-      const replica = this.replicas[Math.floor(this.random() * this.replicas.length)]!;
+      const { replicas } = this.world;
+      const replica = replicas[Math.floor(this.random() * replicas.length)]!;
       const answer = await this.tryOnce(replica.url + path, method, body, key);
       if (answer && answer.status < 500 && answer.status !== 429) return answer;
       if (attempt > 600) throw new Error(`no answer for ${method} ${path} after ${attempt} tries`);
@@ -100,14 +102,16 @@ export class Callers {
     key: string | undefined,
   ): Promise<{ status: number; body: Record<string, unknown> } | undefined> {
     try {
-      const headers: Record<string, string> = { authorization: `Bearer ${this.apiKey}` };
+      const headers: Record<string, string> = { authorization: `Bearer ${this.world.apiKey}` };
       if (body !== undefined) headers['content-type'] = 'application/json';
       if (key !== undefined) headers['idempotency-key'] = key;
       const response = await fetch(url, {
         ...{ method, headers, signal: AbortSignal.timeout(20_000) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+      const text = await response.text();
+      this.world.watch.search(`an answer ${response.status} to a caller`, text);
+      return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
     } catch {
       return undefined;
     }

@@ -1,51 +1,14 @@
-import type { Client } from 'pg';
 import { budgetFaults } from './budget-judge';
-import type { Placed } from './callers';
-import type { FeedReader } from './feed-reader';
-import type { Received } from './receiver';
-
-/** A call as the simulator's ledger tells it. */
-export interface Call {
-  at: string;
-  site_id: string | null;
-  operation: 'payment' | 'check';
-  answered: number | 'none' | null;
-  code: string | null;
-  transaction_id: string | null;
-  answered_at: string | null;
-  fault: string | null;
-}
-
-export interface Ledger {
-  captures: { at: string; transaction_id: string; amount: number; currency: string }[];
-  notifications: { at: string; transaction_id: string; answered: number | 'none' | null; genuine: boolean }[];
-  calls: Call[];
-}
-
-/** Everything the judges look at, once all has come to rest. */
-export interface Evidence {
-  db: Client;
-  ledger: Ledger;
-  /** The bodies of every initiation the simulator received, by transaction. */
-  bodies: (transactionId: string) => Promise<string[]>;
-  placed: Placed[];
-  received: Received[];
-  feed: FeedReader;
-  ratePerSecond: number;
-  /** Who was killed could tell nobody what it had just heard. */
-  killedAt: number[];
-  /** Secrets and customer data that must not be in the logs. */
-  canaries: string[];
-  logs: string;
-}
+import { rows, type Evidence, type Judge } from './evidence';
+import { isolationFaults } from './isolation-judge';
+import { secrecyFaults } from './secrecy-judge';
 
 /** One broken promise. */
 export interface Violation {
+  /** Its number on the reliability page. */
   invariant: number;
   what: string;
 }
-
-type Judge = (evidence: Evidence) => Promise<string[]>;
 
 /** Milliseconds by which two clocks on one machine, and the time a request needs to arrive, may differ. */
 const ARRIVAL_MS = 5;
@@ -61,22 +24,19 @@ const JUDGES: Record<number, Judge> = {
   8: closure,
   9: noLoss,
   10: async ({ ledger, ratePerSecond, killedAt }) => budgetFaults(ledger.calls, ratePerSecond, killedAt),
-  12: secrets,
+  11: isolationFaults,
+  12: secrecyFaults,
   13: liveness,
   14: feed,
 };
 
-/** Checks every invariant of the reliability page. Isolation (11) has a test of its own. */
+/** Checks every invariant of the reliability page. */
 export async function violations(evidence: Evidence): Promise<Violation[]> {
   const found: Violation[] = [];
   for (const [invariant, judge] of Object.entries(JUDGES)) {
     for (const what of await judge(evidence)) found.push({ invariant: Number(invariant), what });
   }
   return found;
-}
-
-async function rows<Row>(db: Client, sql: string, values: unknown[] = []): Promise<Row[]> {
-  return (await db.query(sql, values)).rows as Row[];
 }
 
 async function writeAhead({ db, ledger }: Evidence): Promise<string[]> {
@@ -213,17 +173,13 @@ async function noLoss({ db, placed, ledger }: Evidence): Promise<string[]> {
   return found;
 }
 
-async function secrets({ canaries, logs }: Evidence): Promise<string[]> {
-  return canaries.filter((canary) => logs.includes(canary)).map((canary) => `the log holds ${canary.slice(0, 6)}…`);
-}
-
-async function liveness({ db }: Evidence): Promise<string[]> {
+async function liveness({ db, deaths }: Evidence): Promise<string[]> {
   const stuck = await rows<{ transaction_id: string; status: string }>(
     db,
     `SELECT transaction_id, status FROM transactions WHERE NOT needs_review AND (status = 'created'
        OR (status = 'pending' AND (next_check_at IS NULL OR next_check_at < now() - interval '30 seconds')))`,
   );
-  return stuck.map((row) => `${row.transaction_id} is stuck in ${row.status}`);
+  return [...deaths, ...stuck.map((row) => `${row.transaction_id} is stuck in ${row.status}`)];
 }
 
 async function feed({ db, feed: reader }: Evidence): Promise<string[]> {

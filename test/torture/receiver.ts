@@ -2,8 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
+/** Where a caller that ordered nothing listens. */
+export const STRANGERS_PATH = '/stranger';
+
 /** One delivery as it arrived. */
 export interface Received {
+  path: string;
   id: string;
   body: string;
   verified: boolean;
@@ -32,6 +36,7 @@ export async function startReceiver(random: () => number): Promise<Receiver> {
       const headers = request.headers as Record<string, string>;
       const answered = random() < receiver.failures ? 500 : 204;
       receiver.received.push({
+        path: String(request.url),
         id: String(headers['webhook-id']),
         body,
         verified: verifies(receiver.secret, body, headers),

@@ -2,12 +2,27 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { pause } from '../../src/common/clock';
 
+/** An end that nobody had asked for. */
+export interface Death {
+  /** `Date.now()` at its spawn and at its end. */
+  bornAt: number;
+  diedAt: number;
+  /** It had begun to take requests; before, it may have refused to start. */
+  listened: boolean;
+  /** How it ended, with the last that it wrote to stderr. */
+  what: string;
+}
+
+const LAST_LINES = 30;
+
 /** One gateway process that may be killed and comes back on the same port. */
 export class Replica {
   readonly url: string;
+  /** Every end that was not `kill` or `stop`. */
+  readonly deaths: Death[] = [];
   private child: ChildProcess | undefined;
+  private killed: ChildProcess | undefined;
   private wanted = false;
-  restarts = 0;
 
   constructor(
     readonly port: number,
@@ -27,6 +42,7 @@ export class Replica {
 
   /** `kill -9`; it starts again by itself. */
   kill(): void {
+    this.killed = this.child;
     this.child?.kill('SIGKILL');
   }
 
@@ -68,10 +84,29 @@ export class Replica {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => appendFileSync(this.logFile, chunk));
     child.once('exit', () => {
-      if (!this.wanted) return;
-      this.restarts++;
-      this.spawn();
+      if (this.wanted) this.spawn();
     });
+    this.witness(child);
     this.child = child;
   }
+
+  private witness(child: ChildProcess): void {
+    const bornAt = Date.now();
+    const said = { stdout: '', stderr: '' };
+    child.stdout!.on('data', (chunk: Buffer) => (said.stdout = (said.stdout + chunk.toString()).slice(0, 10_000)));
+    child.stderr!.on('data', (chunk: Buffer) => (said.stderr = (said.stderr + chunk.toString()).slice(-10_000)));
+    // Not at `exit`: its last words may still be in the pipe.
+    child.once('close', (code, signal) => {
+      // Killed while it was dying by itself, it ends by the one or by the other; only what is certainly its own counts.
+      if (!this.wanted || (child === this.killed && signal === 'SIGKILL')) return;
+      const last = spoken(said.stderr).slice(-LAST_LINES).join('\n    ');
+      const what = `the gateway on port ${this.port} ended by itself (${signal ?? `exit code ${code}`}): ${last}`;
+      this.deaths.push({ bornAt, diedAt: Date.now(), listened: said.stdout.includes('"msg":"listening"'), what });
+    });
+  }
+}
+
+// Node shows an error with every field it lacks.
+function spoken(stderr: string): string[] {
+  return stderr.split('\n').filter((line) => line.trim() !== '' && !/: undefined,?$/.test(line));
 }

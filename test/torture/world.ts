@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startSimulator, type RunningSimulator } from '../../simulator/simulator';
 import { DEMO_SITES } from '../../simulator/state/settings';
-import { startReceiver, type Receiver } from './receiver';
+import { CanaryWatch, canaryCustomer, type CanaryCustomer } from './canaries';
+import { startReceiver, STRANGERS_PATH, type Receiver } from './receiver';
 import { Replica } from './replica';
 import { startStorage, type Storage } from './storage';
 
@@ -21,9 +22,13 @@ export interface World {
   receiver: Receiver;
   replicas: Replica[];
   apiKey: string;
+  /** Of a caller that orders nothing and must see nothing. */
+  strangersKey: string;
+  /** Orders everything. */
+  customer: CanaryCustomer;
+  /** Knows every secret of the run, and its customer. */
+  watch: CanaryWatch;
   logFile: string;
-  /** Values that must appear in no log line. */
-  canaries: string[];
   close(): Promise<void>;
 }
 
@@ -33,23 +38,32 @@ export async function startWorld(random: () => number, program?: string): Promis
   chmodSync(folder, 0o755);
   const logFile = join(folder, 'gateway.log');
   writeFileSync(logFile, '');
-  const storage = await startStorage(join(folder, 'postgres'));
-  const simulator = await startSimulator({ port: 0, settings: { magic_amounts: false } });
-  const receiver = await startReceiver(random);
+  const [storage, simulator, receiver] = await Promise.all([
+    startStorage(join(folder, 'postgres')),
+    startSimulator({ port: 0, settings: { magic_amounts: false } }),
+    startReceiver(random),
+  ]);
   const ports = [await freePort(), await freePort()];
   const env = environment(folder, storage, simulator, ports[0]!);
-  await cli(env, ['migrate']);
-  const apiKey = (await cli(env, ['keys', 'create', 'shop'])).match(/cpk_[A-Za-z0-9_-]+/)?.[0];
-  if (apiKey === undefined) throw new Error('keys create printed no key');
   const replicas = ports.map((port) => new Replica(port, env, logFile, program));
   await Promise.all(replicas.map((replica) => replica.start()));
-  receiver.secret = await register(replicas[0]!, apiKey, receiver.url);
-  const site = DEMO_SITES[0]!;
-  const canaries = [site.apikey, site.secret_key, PEPPER, apiKey, receiver.secret];
+  const [apiKey, strangersKey] = await Promise.all(['shop', 'rival'].map((caller) => createKey(env, caller)));
+  receiver.secret = await register(replicas[0]!, apiKey!, receiver.url);
+  const strangersHook = new URL(STRANGERS_PATH, receiver.url).href;
+  const strangersSecret = await register(replicas[0]!, strangersKey!, strangersHook);
+  const customer = canaryCustomer();
+  const { apikey, secret_key: siteSecret } = DEMO_SITES[0]!;
+  const { first_name, last_name, phone_number, email, address } = customer;
+  const watch = new CanaryWatch({
+    ...{ apikey, siteSecret, pepper: PEPPER, apiKey: apiKey!, strangersKey: strangersKey! },
+    ...{ webhookSecret: receiver.secret, strangersSecret, first_name, last_name, phone_number, email, address },
+  });
   return {
-    ...{ storage, simulator, receiver, replicas, apiKey, logFile, canaries },
+    ...{ storage, simulator, receiver, replicas, logFile, customer, watch },
+    ...{ apiKey: apiKey!, strangersKey: strangersKey! },
     async close() {
-      await Promise.all(replicas.map((replica) => replica.stop()));
+      // They are judged already.
+      await Promise.all(replicas.map((replica) => replica.stop('SIGKILL')));
       await Promise.all([simulator.close(), receiver.close()]);
       await storage.stop();
     },
@@ -99,6 +113,12 @@ async function cli(env: Record<string, string>, args: string[]): Promise<string>
     env: { PATH: process.env.PATH, ...env },
   });
   return stdout;
+}
+
+async function createKey(env: Record<string, string>, caller: string): Promise<string> {
+  const key = (await cli(env, ['keys', 'create', caller])).match(/cpk_[A-Za-z0-9_-]+/)?.[0];
+  if (key === undefined) throw new Error('keys create printed no key');
+  return key;
 }
 
 async function register(replica: Replica, apiKey: string, url: string): Promise<string> {
