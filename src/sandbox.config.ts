@@ -3,6 +3,8 @@ import type { Config } from './config/config';
 import { asSite, loadConfig } from './config/environment';
 
 const DEFAULT_PORT = 3000;
+/** Our choice: a person who pressed Ctrl-C waits; Postgres still has to stop after it. What is cut off goes on after the next start. */
+const SHUTDOWN_MS = '1500';
 const LOOPBACK = '127.0.0.0/8,::1/128,localhost';
 
 /** What is known only once the parts run. */
@@ -34,6 +36,7 @@ export function loadSandboxConfig(
       PUBLIC_URL: `http://127.0.0.1:${env.PORT || DEFAULT_PORT}`,
       // Callers' receivers live on this machine.
       WEBHOOK_ALLOW_PRIVATE: LOOPBACK,
+      SHUTDOWN_TIMEOUT_MS: SHUTDOWN_MS,
       ...Object.fromEntries(set),
       DATABASE_URL: databaseUrl,
       CINETPAY_BASE_URL: simulatorUrl,

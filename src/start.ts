@@ -4,12 +4,12 @@ import { logInfo, logWarn } from './common/logger';
 import type { CrashPoints } from './common/crash-points';
 import type { Config } from './config/config';
 import { isPlainAndFar, namesLocalhost } from './config/environment';
-import { Sql } from './database/sql';
+import { Sql, type Runner } from './database/sql';
 import { runMigrations } from './database/migrate';
 import { Readiness } from './health/readiness';
 import { StartRefused, type Program } from './program';
 import { missingSites } from './sites/missing-sites';
-import { claimPurpose } from './database/purpose';
+import { claimPurpose, type Purpose } from './database/purpose';
 
 /** How long load balancers may need to see that we are not ready any more (our choice: a probe a second, and one lost). */
 const DRAIN_MS = 2_000;
@@ -30,7 +30,8 @@ export async function startGateway(config: Config, crashPoints?: CrashPoints): P
   await runMigrations(config.databaseUrl.reveal());
   const app = await createApp(config, crashPoints);
   try {
-    await judge(config, app.get(Sql));
+    const sql = app.get(Sql);
+    await judgeDatabase(config, sql, await claimPurpose(sql, config.mode));
     await app.listen(config.port, config.host);
   } catch (error) {
     await app.close();
@@ -50,9 +51,9 @@ export async function startGateway(config: Config, crashPoints?: CrashPoints): P
   return { url, app, stop };
 }
 
-async function judge(config: Config, sql: Sql): Promise<void> {
-  const purpose = await claimPurpose(sql, config.mode);
-  if (purpose !== config.mode)
+/** @param purpose what the database was marked as, if it was. @throws StartRefused */
+export async function judgeDatabase(config: Config, sql: Runner, purpose: Purpose | undefined): Promise<void> {
+  if (purpose !== undefined && purpose !== config.mode)
     throw new StartRefused(
       `The database of DATABASE_URL holds data of a ${purpose}, not of ${config.mode}: use another.`,
     );

@@ -37,7 +37,7 @@ const COMMANDS: Record<string, Command> = {
   migrate: { usage: 'migrate', does: 'brings the schema up to date; start does it too', run: { without: migrate } },
   'check-config': {
     usage: 'check-config',
-    does: 'reads the configuration and tries the database',
+    does: 'tells what start would refuse, and tries the database',
     run: { without: checkConfig },
   },
   'payments show': {

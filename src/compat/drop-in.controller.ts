@@ -5,6 +5,7 @@ import { CurrentCaller, NeedsScope, type Caller } from '../auth/caller';
 import { KeyIn } from '../auth/key-place';
 import { DropInCheckDto, DropInCheckedDto, DropInCreatedDto, DropInFaultDto, DropInPaymentDto } from './drop-in.dto';
 import { DropInChecks } from './drop-in.checks';
+import { DROP_IN_ORDERS, DROP_IN_QUESTIONS } from './drop-in.examples';
 import { DropInPayments } from './drop-in.payments';
 import type { Envelope } from './envelope';
 import { keyOf } from './key';
@@ -32,7 +33,7 @@ export class DropInController {
   /** Starts a payment, as CinetPay's `POST /v2/payment` does. The key is in the body. */
   @Post()
   @HttpCode(200)
-  @ApiBody({ type: DropInPaymentDto })
+  @ApiBody({ type: DropInPaymentDto, examples: DROP_IN_ORDERS })
   @ApiResponse({ status: 200, type: DropInCreatedDto })
   initiate(@Body() body: unknown, @CurrentCaller() caller: Caller, @Req() request: FastifyRequest): Promise<Envelope> {
     return this.payments.initiate(body, caller, request.id);
@@ -41,7 +42,7 @@ export class DropInController {
   /** Says what became of a payment, as CinetPay's `POST /v2/payment/check` does. Asks CinetPay when its last word is older than 2 s. */
   @Post('check')
   @HttpCode(200)
-  @ApiBody({ type: DropInCheckDto })
+  @ApiBody({ type: DropInCheckDto, examples: DROP_IN_QUESTIONS })
   @ApiResponse({ status: 200, type: DropInCheckedDto })
   check(@Body() body: unknown, @CurrentCaller() caller: Caller, @Req() request: FastifyRequest): Promise<Envelope> {
     return this.checks.check(body, caller, request.id);

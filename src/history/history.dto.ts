@@ -19,7 +19,10 @@ export class HistoryEntryDto {
   evidence!: Record<string, unknown>;
 }
 
-/** A payment's story, oldest first; at most 1000 entries, and of its notifications the newest 200. */
+/**
+ * A payment's story, oldest first: every move and review with the answer that it rests on, the newest 500 other answers of CinetPay, the newest 200
+ * notifications and the newest 300 tries of webhooks.
+ */
 export class HistoryDto {
   data!: HistoryEntryDto[];
 }

@@ -15,7 +15,9 @@ const STORY: Statement = {
   text: `SELECT at, kind, from_status, to_status, cause, evidence FROM (
     SELECT a.asked_at AS at, 1 AS rank, a.id AS nth, CASE a.operation WHEN 'payment' THEN 'initiation' ELSE 'check' END AS kind,
       NULL AS from_status, NULL AS to_status, NULL AS cause, ${ANSWER} AS evidence
-    FROM cinetpay_answers a WHERE a.transaction_id = $1
+    FROM cinetpay_answers a WHERE a.id IN (
+      (SELECT id FROM cinetpay_answers WHERE transaction_id = $1 ORDER BY id DESC LIMIT $2)
+      UNION SELECT answer_id FROM transaction_moves WHERE transaction_id = $1)
     UNION ALL
     SELECT m.at, 2, m.id, CASE WHEN m.review IS NULL THEN 'move' ELSE 'review' END, m.from_status, m.to_status, m.cause,
       CASE WHEN m.review IS NOT NULL THEN m.review ELSE ${ANSWER} END
@@ -25,16 +27,18 @@ const STORY: Statement = {
       jsonb_build_object('validity', n.validity, 'bytes', length(n.body), 'truncated', n.truncated)
     FROM notifications n WHERE n.transaction_id = $1 ORDER BY n.id DESC LIMIT $3)
     UNION ALL
-    SELECT w.at, 3, w.number, 'delivery', NULL, NULL, NULL, jsonb_strip_nulls(jsonb_build_object('event_id', d.event_id, 'type', e.type,
+    (SELECT w.at, 3, w.number, 'delivery', NULL, NULL, NULL, jsonb_strip_nulls(jsonb_build_object('event_id', d.event_id, 'type', e.type,
       'delivery_id', d.id, 'endpoint_id', d.endpoint_id, 'attempt', w.number, 'http_status', w.http_status, 'duration_ms', w.duration_ms, 'error', w.error))
     FROM events e JOIN webhook_deliveries d ON d.event_id = e.id JOIN webhook_attempts w ON w.delivery_id = d.id WHERE e.transaction_id = $1
-  ) AS story ORDER BY at, rank, nth LIMIT $2`,
+      ORDER BY w.at DESC LIMIT $4)
+  ) AS story ORDER BY at, rank, nth`,
 };
 
-/** Our choice: a payment's story has an end. */
-const MAX_ENTRIES = 1_000;
-/** The newest of them: anybody can post notifications, and a flood must not hide what moved the payment. */
-const MAX_NOTIFICATIONS = 200;
+/**
+ * Our choice: a story has an end, and the newest of each kind tells it. What moved the payment, and the answer that each move rests on, is always
+ * told: a day of tries makes more than a thousand answers, and anybody can post notifications.
+ */
+const NEWEST = { answers: 500, notifications: 200, attempts: 300 };
 
 interface Entry {
   at: Date;
@@ -56,7 +60,9 @@ export class History {
     if (!owner || !(seesAll(caller) || owner.caller === caller.name)) {
       throw new Problem('not_found', 'There is no payment with this transaction_id.');
     }
-    const entries = await this.sql.rows<Entry>(STORY, [transactionId, MAX_ENTRIES, MAX_NOTIFICATIONS]);
+    const entries = await this.sql.rows<Entry>(STORY, [
+      ...[transactionId, NEWEST.answers, NEWEST.notifications, NEWEST.attempts],
+    ]);
     return entries.map(({ at, kind, from_status, to_status, cause, evidence }) => ({
       ...{ at, kind, from: from_status ?? undefined, to: to_status ?? undefined, cause: cause ?? undefined, evidence },
     }));

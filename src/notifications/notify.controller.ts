@@ -38,9 +38,10 @@ export class NotifyController {
     const contentType = headerText(raw.contentType ?? undefined);
     const token = headerText(request.headers['x-token']);
     const read = readNotification(body, contentType, token, this.sites.all);
-    this.metrics.notification(read.validity);
-    if (read.validity !== 'valid' && !(await this.limit.allows(request.ip))) return;
-    const { woken } = await this.store.keep({ ...read, contentType, token, body, truncated });
+    if (read.validity !== 'valid' && !(await this.limit.allows(request.ip)))
+      return this.metrics.notification(read.validity);
+    const { validity, woken } = await this.store.keep({ ...read, contentType, token, body, truncated });
+    this.metrics.notification(validity);
     if (woken) this.signal.nudge('check');
   }
 }

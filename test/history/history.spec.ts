@@ -93,4 +93,36 @@ describe('the history of a payment', () => {
     expect(story.filter(({ kind }) => kind === 'notification')).toHaveLength(200);
     expect(story.filter(({ kind }) => kind === 'move').map(({ to }) => to)).toEqual(['pending', 'accepted']);
   });
+
+  it('tells the end of a payment that CinetPay was asked about a thousand times, and the first answer that moved it', async () => {
+    const { transaction_id: id } = (await stage.place()).body;
+    const asked = `INSERT INTO cinetpay_answers (transaction_id, site_id, operation, outcome, asked_at, duration_ms)
+      SELECT $1, '100001', 'check', 'unclear', now(), n FROM generate_series(1, 1200) AS n`;
+    await gateway.db.query(asked, [id]);
+    await stage.act(id, 'pay');
+    await becomes(id, 'accepted');
+    const story = await stage.history(id);
+    const answers = story.filter(({ kind }) => kind === 'check' || kind === 'initiation');
+    expect([answers.length, answers[0].evidence.outcome, answers.at(-1).evidence.outcome]).toEqual([
+      ...[501, 'created', 'claims_paid'],
+    ]);
+    expect([answers[1].evidence.duration_ms, answers.at(-2).evidence.duration_ms]).toEqual([702, 1_200]);
+    expect(story.filter(({ kind }) => kind === 'move').map(({ to }) => to)).toEqual(['pending', 'accepted']);
+  });
+
+  it('tells the newest tries of its webhooks', async () => {
+    const { transaction_id: id } = (await stage.place()).body;
+    await stage.act(id, 'pay');
+    await becomes(id, 'accepted');
+    const delivered = async (): Promise<any[]> => (await stage.history(id)).filter(({ kind }) => kind === 'delivery');
+    const [{ evidence }] = await eventually(async () => {
+      const told = await delivered();
+      return told.length > 0 && told;
+    });
+    const tries = `INSERT INTO webhook_attempts (delivery_id, number, http_status, duration_ms, at)
+      SELECT $1, n, 500, 1, now() + n * interval '1 second' FROM generate_series(2, 400) AS n`;
+    await gateway.db.query(tries, [evidence.delivery_id]);
+    const told = await delivered();
+    expect([told.length, told[0].evidence.attempt, told.at(-1).evidence.attempt]).toEqual([300, 101, 400]);
+  });
 });

@@ -77,6 +77,8 @@ it('says what to do about a database that nobody has migrated, and then works', 
     code: 1,
     stderr: expect.stringContaining('npm run cli -- migrate'),
   });
+  const checked = await cliAt(url, 'check-config');
+  expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining('The database is empty')]);
   expect((await cliAt(url, 'migrate')).code).toBe(0);
   expect((await cliAt(url, 'keys', 'create', 'shop')).stdout).toContain('cpk_');
   await gateway.db.query(`DROP DATABASE ${name} WITH (FORCE)`);
@@ -90,6 +92,21 @@ it('checks a configuration without starting, and migrates', async () => {
     stdout: expect.stringContaining('The configuration is complete.'),
   });
   expect((await cli('migrate')).stdout).toBe('The schema is up to date.\n');
+  // Marking it is for the first start.
+  expect((await gateway.db.query('SELECT 1 FROM deployment')).rows).toEqual([]);
+});
+
+it('finds in the database what start would refuse: rows of a site that is gone, and data of a sandbox', async () => {
+  const { transaction_id } = (await gateway.call('POST', '/v1/payments', order())).body;
+  await gateway.db.query(`UPDATE transactions SET site_id = '777777' WHERE transaction_id = $1`, [transaction_id]);
+  const refused = { code: 1, stderr: expect.stringContaining('lacks site 777777'), stdout: expect.any(String) };
+  expect(await cli('check-config')).toEqual(refused);
+  await gateway.db.query(`UPDATE transactions SET site_id = '100001' WHERE transaction_id = $1`, [transaction_id]);
+  await gateway.db.query(`INSERT INTO deployment (purpose) VALUES ('sandbox')`);
+  const { code, stdout, stderr } = await cli('check-config');
+  await gateway.db.query('DELETE FROM deployment');
+  expect([code, stderr]).toEqual([1, expect.stringContaining('holds data of a sandbox')]);
+  expect(stdout).not.toContain('complete');
 });
 
 it.each([

@@ -1,13 +1,16 @@
 // Proves what the README promises of `npm run sandbox`: ready in seconds, used at once, stopped without a trace, back as it was.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FIRST_ORDER } from '../../src/sandbox.banner';
+import { loadSandboxConfig, STAND_INS } from '../../src/sandbox.config';
 import type { SandboxFile } from '../../src/sandbox.folder';
 import { eventually, request } from '../support/gateway';
-import { RunningProgram, runToEnd } from '../support/program';
+import { build, RunningProgram, runToEnd } from '../support/program';
 
 const started: RunningProgram[] = [];
 
@@ -31,6 +34,38 @@ async function sandbox(dataDir: string): Promise<{ program: RunningProgram; file
 
 function call(file: SandboxFile, method: string, path: string, body?: unknown): ReturnType<typeof request> {
   return request(method, file.gateway_url + path, body, { authorization: `Bearer ${file.api_key}` });
+}
+
+/** The pids of a process and of everything below it. */
+function familyOf(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/ +/).map(Number));
+  const below = (parent: number): number[] =>
+    pairs.filter(([, one]) => one === parent).flatMap(([one]) => [one!, ...below(one!)]);
+  return [pid, ...below(pid)];
+}
+
+function isThere(pid: number): boolean {
+  return (
+    spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' })
+      .stdout.trim()
+      .replace(/^Z.*/, '') !== ''
+  );
+}
+
+/** A receiver of webhooks that takes everything and answers nothing. */
+async function mute(): Promise<{ url: string; heard: () => number; close: () => void }> {
+  let count = 0;
+  const server = createHttpServer(() => void count++);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard: () => count, close };
 }
 
 describe('npm run sandbox', () => {
@@ -58,6 +93,37 @@ describe('npm run sandbox', () => {
     expect(body.operator_id).toEqual(expect.any(String));
     const ledger = await request('GET', `${second.file.simulator_url}/_sim/ledger`);
     expect(ledger.body.captures).toMatchObject([{ transaction_id: id, amount: 2500, currency: 'XOF' }]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'stops within 3 s on %s, whole, while CinetPay and a receiver keep it waiting',
+    async (signal) => {
+      const dataDir = folder();
+      const { program, file } = await sandbox(dataDir);
+      const receiver = await mute();
+      await call(file, 'POST', '/v1/webhook-endpoints', { url: receiver.url });
+      await call(file, 'POST', '/v1/payments', FIRST_ORDER);
+      await eventually(() => receiver.heard() > 0);
+      // Created at once and answered after 15 s.
+      const slow = call(file, 'POST', '/v1/payments', { ...FIRST_ORDER, amount: 1945, transaction_id: 'SLOW' });
+      const seen = `${file.simulator_url}/_sim/transactions/SLOW`;
+      await eventually(async () => (await request('GET', seen)).status === 200);
+      const postmaster = Number(readFileSync(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0]);
+      const family = [...familyOf(program.child.pid!), ...familyOf(postmaster)];
+      expect(family.length).toBeGreaterThan(4);
+      const began = performance.now();
+      expect(await program.stop(signal)).toBe(0);
+      expect(performance.now() - began).toBeLessThan(3_000);
+      expect(family.filter(isThere)).toEqual([]);
+      expect((await slow).status).toBe(202);
+      receiver.close();
+      const again = await sandbox(dataDir);
+      expect((await call(again.file, 'GET', '/v1/payments/SLOW')).body.status).toMatch(/^(created|pending)$/);
+    },
+  );
+
+  it('waits as long as the environment says instead', () => {
+    expect(loadSandboxConfig({ SHUTDOWN_TIMEOUT_MS: '9000' }, STAND_INS).shutdownTimeoutMs).toBe(9_000);
   });
 
   it('keeps its keys where only their owner can read them', async () => {
@@ -117,6 +183,21 @@ describe('a sandbox that cannot start says why in one line', () => {
     });
     expect([code, stderr.trim()]).toEqual([1, `DATA_DIR ${file}/data cannot be used (ENOTDIR).`]);
   });
+
+  const AS_NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+  const canBeNobody = spawnSync('setpriv', [...AS_NOBODY, 'test', '-r', 'tools/run.mjs']).status === 0;
+
+  it.skipIf(!canBeNobody)(
+    "when the data folder is another user's (tried as nobody: needs root and setpriv)",
+    async () => {
+      await build();
+      const dataDir = folder();
+      const env = { PATH: process.env.PATH!, HOME: '/', PORT: '0', SIMULATOR_PORT: '0', DATA_DIR: dataDir };
+      const command = [...AS_NOBODY, process.execPath, 'tools/run.mjs', 'sandbox'];
+      const { status, stdout, stderr } = spawnSync('setpriv', command, { env, encoding: 'utf8', timeout: 30_000 });
+      expect([status, stdout, stderr.trim()]).toEqual([1, '', `DATA_DIR ${dataDir} cannot be used (EACCES).`]);
+    },
+  );
 
   it('when variables are wrong, all at once and without their values', async () => {
     const { code, stderr } = await runToEnd('sandbox', [], { PORT: 'canary', LOG_LEVEL: 'canary', DATA_DIR: folder() });
