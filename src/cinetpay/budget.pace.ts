@@ -19,7 +19,7 @@ const MOST_IN_A_BLOCK = 256;
  * The pace that keeps any second, wherever it starts, at no more than `rate` + 1 calls. Calls that each lie up to `slack`
  * behind their slot can crowd into a second the slots of 1 s + slack, so slack × rate may be 1 at evenly spaced slots.
  * Where 1/rate is too short to be met, slots lie a little wider (at most 10 %) instead. Half of the slack is ours, the
- * other half belongs to the way to CinetPay.
+ * other half belongs to the way to CinetPay. The numbers: docs/decisions/0008-slots.md.
  */
 export function paceOf(rate: number): Pace {
   const slackS = Math.max(1 / rate, LEAST_SLACK_S);

@@ -78,8 +78,8 @@ export const BOOK: Statement = {
 
 /** How a site stands, without booking. */
 export interface OutlookRow {
-  /** To the end of a pause or of the probe under way; null when calls may go. */
-  held_ms: number | null;
+  /** `over` lets one probe through. */
+  pause: 'on' | 'over' | null;
   /** To the next slot that nobody has. */
   ahead_ms: number;
   /** A check may queue behind all initiations. */
@@ -90,9 +90,8 @@ export const LOOK: Statement = {
   name: 'budget_look',
   text: `WITH timed AS MATERIALIZED (SELECT site_states.*, clock_timestamp() AS now FROM site_states WHERE site_id = $1)
   SELECT CASE WHEN pause_cause IS NULL THEN NULL
-      WHEN coalesce(paused_until, 'infinity') > now THEN coalesce(${IN_MS('paused_until')}, 5000)
-      WHEN probe_until > now THEN ${IN_MS('probe_until')} END AS held_ms,
-    CASE WHEN pause_cause IS NULL THEN ${IN_MS('greatest(next_call_at, now)')} ELSE 0 END AS ahead_ms,
+      WHEN coalesce(paused_until, 'infinity') > now OR probe_until > now THEN 'on' ELSE 'over' END AS pause,
+    ${IN_MS('greatest(next_call_at, now)')} AS ahead_ms,
     initiations_since_check >= 4 AS turn
   FROM timed`,
 };

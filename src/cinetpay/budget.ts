@@ -15,8 +15,10 @@ import { SlotDesk } from './slot-desk';
 import type { Slot } from './slot-desk';
 
 const LANES: Lane[] = ['initiation', 'woken', 'scheduled'];
-/** A shorter wait than this needs no second look at the database. */
+/** A shorter wait than this needs no second look at the database (docs/decisions/0008-slots.md). */
 const CONFIRM_AFTER_MS = 20;
+/** So long before its slot a call is confirmed, that the look's round trip does not make it late. */
+const HEAD_START_MS = 10;
 /** What a probe may take beyond the call's own time limit. */
 const PROBE_MARGIN_MS = 5_000;
 
@@ -67,22 +69,17 @@ export class Budget {
     return this.judge.heldBack(siteId) ?? (await this.states.pauseOf(siteId));
   }
 
-  /** Milliseconds until a call of each lane is worth trying; 0 is now. */
-  async outlook(siteId: string): Promise<Record<Lane, number>> {
+  /** How many calls of a lane could get a slot now before they lose patience: claiming more would only pass rows around. */
+  async outlook(siteId: string, lane: Lane): Promise<number> {
     const [row] = await this.sql.rows<OutlookRow>(LOOK, [siteId]);
-    const until = (lane: Lane): number => {
-      if (!row) return 0;
-      if (row.held_ms !== null) return Math.max(1, Math.ceil(row.held_ms));
-      if (lane !== 'initiation' && row.turn && row.ahead_ms <= TURN_AHEAD_MS) return 0;
-      return Math.max(0, Math.ceil(row.ahead_ms - PATIENCE[lane].aheadMs - PATIENCE[lane].askMs));
-    };
-    return { initiation: until('initiation'), woken: until('woken'), scheduled: until('scheduled') };
-  }
-
-  /** How many calls of a lane can get their slot before they lose patience: more need not be claimed at once. */
-  capacity(lane: Lane): number {
+    if (!row) return 1;
+    if (row.pause !== null) return row.pause === 'over' ? 1 : 0;
     const { aheadMs, askMs } = PATIENCE[lane];
-    return Math.max(1, Math.floor(Math.max(aheadMs, askMs) / 1000 / this.pace.spacingS));
+    const slotsIn = (ms: number): number => (ms < 0 ? 0 : 1 + Math.floor(ms / 1000 / this.pace.spacingS));
+    const free = slotsIn(aheadMs + askMs - row.ahead_ms);
+    const isTurn = lane !== 'initiation' && row.turn && row.ahead_ms <= TURN_AHEAD_MS;
+    // Every fifth slot that comes while they go on asking.
+    return isTurn ? Math.max(free, slotsIn(askMs / 5)) : free;
   }
 
   private async slotFor(siteId: string, lane: Lane): Promise<Slot | NoSlot> {
@@ -99,16 +96,25 @@ export class Budget {
 
   // A slot that had to wait may have been overtaken by a pause, or missed.
   private async arrives(siteId: string, slot: Slot): Promise<boolean> {
-    const waitMs = slot.at - performance.now();
-    if (waitMs > 0) await pause(waitMs);
-    if (this.judge.heldBack(siteId)) return false;
-    if (waitMs < CONFIRM_AFTER_MS) return true;
-    const [row] = await this.sql.rows<{ holds: boolean; late_ms: number }>(CONFIRM, [
-      siteId,
-      slot.pauseNumber,
-      slot.slotMs,
-    ]);
-    return row !== undefined && row.holds && row.late_ms <= this.pace.lateMs;
+    if (slot.latest - performance.now() >= CONFIRM_AFTER_MS && !(await this.confirms(siteId, slot))) return false;
+    await until(slot.latest);
+    return !this.judge.heldBack(siteId);
+  }
+
+  // Postgres says how early or late it is. The wait is counted from before it was asked, so that its answer's way makes nothing late.
+  private async confirms(siteId: string, slot: Slot): Promise<boolean> {
+    for (;;) {
+      await until(slot.soonest - HEAD_START_MS);
+      if (this.judge.heldBack(siteId)) return false;
+      const asked = performance.now();
+      const values = [siteId, slot.pauseNumber, slot.slotMs];
+      const [row] = await this.sql.rows<{ holds: boolean; late_ms: number }>(CONFIRM, values);
+      if (!row?.holds || row.late_ms > this.pace.lateMs) return false;
+      slot.soonest = asked - row.late_ms;
+      slot.latest = performance.now() - row.late_ms;
+      // Far too early, when the booking had waited for its connection or its lock: a pause could still overtake it.
+      if (row.late_ms > -CONFIRM_AFTER_MS) return true;
+    }
   }
 
   private deskOf(siteId: string, lane: Lane): SlotDesk {
@@ -129,4 +135,9 @@ export class Budget {
     await this.sql.rows(ENSURE_SITE, [siteId]);
     return this.book(siteId, lane, aheadMs);
   }
+}
+
+async function until(time: number): Promise<void> {
+  const ms = time - performance.now();
+  if (ms > 0) await pause(ms);
 }

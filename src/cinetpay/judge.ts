@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { wallClock } from '../common/clock';
 import { logError, logWarn } from '../common/logger';
 import { Sql } from '../database/sql';
 import type { Runner, Statement } from '../database/sql';
@@ -10,6 +11,8 @@ import type { Answer } from './outcomes';
 
 /** How long a process holds a site back by itself while it cannot write down that CinetPay throttles. */
 const HOLD_MS = 5_000;
+/** How long slots that were handed out before a pause was written down may still be on their way; no pause is shorter than a second. */
+const ON_THEIR_WAY_MS = 250;
 
 interface Hold {
   cause: 'throttled';
@@ -34,7 +37,7 @@ export class Judge {
     if (effect.kind === 'throttled') this.hold(siteId, effect.retryAfterMs);
     try {
       const verdict = await this.sql.transaction((runner) => decide(runner, siteId, call, effect, answer));
-      this.holds.delete(siteId);
+      if (effect.kind === 'throttled') this.hold(siteId, 0, ON_THEIR_WAY_MS);
       if (verdict?.do === 'clear' && call.probe) logWarn('site resumed by its probe', { site_id: siteId });
       if (verdict?.do !== 'pause') return verdict !== undefined;
       const { cause, delayMs } = verdict;
@@ -56,9 +59,10 @@ export class Judge {
     return undefined;
   }
 
-  private hold(siteId: string, retryAfterMs = HOLD_MS): void {
-    const ms = Math.max(retryAfterMs, HOLD_MS);
-    this.holds.set(siteId, { cause: 'throttled', until: new Date(Date.now() + ms), ends: performance.now() + ms });
+  private hold(siteId: string, retryAfterMs = HOLD_MS, leastMs = HOLD_MS): void {
+    const ms = Math.max(retryAfterMs, leastMs);
+    const until = new Date(wallClock().getTime() + ms);
+    this.holds.set(siteId, { cause: 'throttled', until, ends: performance.now() + ms });
   }
 }
 

@@ -5,8 +5,10 @@ import type { NoSlot } from './outcomes';
 /** The right to make one call. */
 export interface Slot {
   kind: 'slot';
-  /** When, on `performance.now()`. */
-  at: number;
+  /** When at the soonest, on `performance.now()`: as if Postgres had counted the wait as soon as it was asked. */
+  soonest: number;
+  /** When at the latest, on `performance.now()`: as if it had counted only as its answer came in. */
+  latest: number;
   /** When, on Postgres' clock. */
   slotMs: number;
   pauseNumber: number;
@@ -69,20 +71,21 @@ export class SlotDesk {
   private take(): Slot | undefined {
     const oldest = performance.now() - this.lateMs;
     let slot = this.block.shift();
-    while (slot && slot.at < oldest) slot = this.block.shift();
+    while (slot && slot.latest < oldest) slot = this.block.shift();
     return slot;
   }
 
   private async refill(asker: Asker): Promise<void> {
+    const asked = performance.now();
     const booked = await this.book(asker.aheadMs);
     const now = performance.now();
     const retryInMs = Math.min(Math.max(Math.ceil(booked.retry_ms), LEAST_RETRY_MS), MOST_RETRY_MS);
     switch (booked.verdict) {
       case 'slot':
-        return this.keep(booked, now, this.size);
+        return this.keep(booked, [asked, now], this.size);
       case 'turn':
       case 'probe':
-        return this.keep(booked, now, 1);
+        return this.keep(booked, [asked, now], 1);
       case 'paused':
       case 'probing':
         return this.turnAway((waiting) => waiting.resolve({ kind: 'no_slot', retryInMs: Math.ceil(booked.retry_ms) }));
@@ -95,11 +98,12 @@ export class SlotDesk {
     }
   }
 
-  private keep(booked: BookedRow, now: number, count: number): void {
+  private keep(booked: BookedRow, [asked, answered]: [number, number], count: number): void {
     const { pause_number: pauseNumber, troubled, verdict } = booked;
     for (let i = 0; i < count; i++) {
       const ahead = i * booked.spacing_ms;
-      const times = { at: now + booked.wait_ms + ahead, slotMs: booked.slot_ms + ahead };
+      const wait = booked.wait_ms + ahead;
+      const times = { soonest: asked + wait, latest: answered + wait, slotMs: booked.slot_ms + ahead };
       this.block.push({ kind: 'slot', ...times, pauseNumber, troubled, probe: verdict === 'probe' });
     }
   }

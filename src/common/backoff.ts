@@ -16,11 +16,14 @@ export function fullJitter(base: number, cap: number, failures: number, random: 
   return Math.round(Math.min(cap, base * 2 ** Math.min(failures - 1, 30)) * random());
 }
 
-/** The milliseconds a `Retry-After` header asks for (seconds or an HTTP date), or undefined when it says nothing usable. */
+/** The one form of an HTTP date that is sent today (RFC 9110, 5.6.7). `Date.parse` alone takes "-1" and "60.5" for dates of the past. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** The milliseconds a `Retry-After` header asks for (whole seconds or an HTTP date to come), or undefined when it says nothing usable. */
 export function retryAfterMs(header: string | undefined, now: number = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const date = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
+  return date > now ? date - now : undefined;
 }

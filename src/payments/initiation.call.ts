@@ -5,8 +5,9 @@ import type { InitiationOutcome, NoSlot } from '../cinetpay/outcomes';
 import { CrashPoints } from '../common/crash-points';
 import { Config } from '../config/config';
 import { Sites } from '../sites/sites.service';
-import { decideInitiation } from './initiation.decision';
+import { decideInitiation, giveUp } from './initiation.decision';
 import { Leases } from './leases';
+import { isInitiationOver } from './schedule';
 import type { Transaction } from './transaction.entity';
 import type { Claim } from './transaction.rows';
 import type { Asked } from './settlement';
@@ -25,9 +26,14 @@ export class InitiationCall {
     private readonly config: Config,
   ) {}
 
-  /** @returns the row as CinetPay's answer left it, or that the budget had no slot: then nothing was sent and no try is counted. */
+  /**
+   * @returns the row as CinetPay's answer left it, or that the budget had no slot: then nothing was sent and no try is counted. A row that is
+   * too old to be sent is given up instead.
+   */
   async run(claim: Claim): Promise<Transaction | NoSlot> {
     const { row, time } = claim;
+    // Nobody had it for a day (an outage, a pause): the customer of a counter so late is long gone.
+    if (isInitiationOver(row, time.now())) return this.giveUp(claim);
     const site = this.sites.get(row.site_id);
     let at = time.now();
     const outcome = await this.leases.during(claim, () =>
@@ -44,6 +50,12 @@ export class InitiationCall {
     const after = await this.settle(claim, outcome, { answer: outcome.answer, at });
     this.crashPoints.at('after-settle');
     return after;
+  }
+
+  private async giveUp(claim: Claim): Promise<Transaction> {
+    const { row, lease } = claim;
+    const now = claim.time.now();
+    return (await this.store.settle({ row, decision: giveUp(now), now, lease })) ?? this.store.reread(claim);
   }
 
   private async settle(claim: Claim, outcome: InitiationOutcome, asked: Asked): Promise<Transaction> {

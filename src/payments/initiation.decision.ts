@@ -29,6 +29,11 @@ export function decideInitiation(row: Transaction, outcome: InitiationOutcome, c
   }
 }
 
+/** The time for tries is over: nothing more is sent, and one answered check decides. Pure. */
+export function giveUp(now: Date): Decision {
+  return { patch: { initiation: 'give_up', next_initiation_at: now }, cause: 'initiation', events: [] };
+}
+
 /** CinetPay's "CODE MESSAGE", as `status_reason` shows it. */
 export function reasonOf({ code, message }: Pick<Answer, 'code' | 'message'>): string | null {
   const words = [code, message].filter((part) => part !== null && part !== '').join(' ');
@@ -78,7 +83,7 @@ function tryAgain(row: Transaction, { now, schedules }: InitiationContext, maybe
   // A payment that its caller closed gets no counter any more: a check tells whether it had one.
   const over = isInitiationOver(row, now) || row.closed;
   const patch = over
-    ? { initiation: 'give_up' as const, next_initiation_at: now }
+    ? giveUp(now).patch
     : { initiation: 'send' as const, next_initiation_at: initiateAgainAt(initiation_attempts, now, schedules) };
   return { patch: { ...patch, initiation_attempts, maybe_sent: maybeSent }, cause: 'initiation', events: [] };
 }

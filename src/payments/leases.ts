@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TransactionStore } from './transaction.store';
 import type { Claim } from './transaction.rows';
 
-/** A lease lasts 10 s (transaction.statements.ts); renewed so often, it survives two renewals that fail. */
+/** A lease lasts 10 s (claim.statements.ts); renewed so often, it survives two renewals that fail. */
 const RENEW_MS = 3_000;
 
 /** Keeps a claim alive while its work runs. A lease that is lost all the same is found out by the write that names it. */

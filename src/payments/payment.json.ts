@@ -6,8 +6,18 @@ export function checkoutUrl(base: string, token: string): string {
   return `${base}/checkout/${token}`;
 }
 
+/** The columns that a payment is shown from. */
+export const SHOWN = [
+  ...(['transaction_id', 'status', 'status_reason', 'needs_review', 'closed', 'amount', 'currency'] as const),
+  ...(['description', 'order_reference', 'site_id', 'channels', 'lang', 'card_available', 'metadata'] as const),
+  ...(['integration', 'payment_url', 'payment_token', 'checkout_token', 'payment_method', 'operator_id'] as const),
+  ...(['fund_availability_date', 'next_check_at', 'created_at', 'updated_at', 'accepted_at'] as const),
+] as const;
+/** A row of which nothing else has to be known. */
+export type ShownTransaction = Pick<Transaction, (typeof SHOWN)[number]>;
+
 /** A payment as its caller sees it (`publicUrl`: PUBLIC_URL), field by field: a new column never leaks by itself. */
-export function paymentJson(row: Transaction, publicUrl: string): PaymentDto {
+export function paymentJson(row: ShownTransaction, publicUrl: string): PaymentDto {
   return {
     transaction_id: row.transaction_id,
     status: row.status,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { seesAll, type Caller } from '../auth/caller';
 import { Problem } from '../common/problem';
+import type { ShownTransaction } from './payment.json';
 import type { Transaction } from './transaction.entity';
 import { TransactionStore } from './transaction.store';
 import { Verification } from './verification';
@@ -16,8 +17,12 @@ export class PaymentQuestions {
   /** @throws Problem not_found, also for another caller's payment */
   async find(transactionId: string, caller: Caller): Promise<Transaction> {
     const seen = await this.store.find(transactionId);
-    if (seen && (seesAll(caller) || seen.row.caller === caller.name)) return seen.row;
-    throw new Problem('not_found', 'There is no payment with this transaction_id.');
+    return visible(seen?.row, caller);
+  }
+
+  /** The same, of which nothing but what is shown has to be known. */
+  async show(transactionId: string, caller: Caller): Promise<ShownTransaction> {
+    return visible(await this.store.show(transactionId), caller);
   }
 
   /** Asks now if nobody else does and the budget allows it, otherwise soon. `isAnswered`: the row is what CinetPay just said. */
@@ -33,4 +38,9 @@ export class PaymentQuestions {
       ? { row: claim.row, isAnswered: false }
       : { row: asked, isAnswered: asked.failed_checks === 0 };
   }
+}
+
+function visible<Row extends Pick<Transaction, 'caller'>>(row: Row | undefined, caller: Caller): Row {
+  if (row && (seesAll(caller) || row.caller === caller.name)) return row;
+  throw new Problem('not_found', 'There is no payment with this transaction_id.');
 }

@@ -3,6 +3,7 @@ import { CrashPoints } from '../common/crash-points';
 import { logError } from '../common/logger';
 import { isStorageFault, violatedConstraint } from '../common/storage-fault';
 import { Config } from '../config/config';
+import type { SiteConfig } from '../config/config';
 import { WorkSignal } from '../database/work-signal';
 import { Sites } from '../sites/sites.service';
 import { Admission } from './admission';
@@ -11,7 +12,7 @@ import { newTransaction, type Origin } from './new-transaction';
 import type { Order } from './order.pipe';
 import { refuseKnown } from './repetition';
 import type { Transaction } from './transaction.entity';
-import type { Claim } from './transaction.rows';
+import type { Saved } from './transaction.rows';
 import { TransactionStore, type NewTransaction } from './transaction.store';
 
 /** What became of an order. */
@@ -39,17 +40,22 @@ export class PaymentService {
    * @throws Problem when the order conflicts with an earlier one, no site takes it, or it may not come in now; then nothing was saved
    */
   async initiate(order: Order, origin: Origin): Promise<Initiated> {
-    const known = await this.repetition(order, origin);
-    if (known) return { row: known, isRepetition: true };
-    const site = this.sites.choose({
-      currency: order.currency,
-      amount: order.amount,
-      siteId: order.site_id,
-      caller: origin.caller,
-      integration: order.integration ?? 'redirect',
-    });
-    await this.admission.admit(site);
+    let site: SiteConfig;
+    try {
+      site = await this.siteFor(order, origin.caller);
+    } catch (refusal) {
+      const known = await this.repetition(order, origin);
+      if (known) return { row: known, isRepetition: true };
+      throw refusal;
+    }
     return this.save(order, origin, newTransaction(order, origin, site, this.config.publicUrl));
+  }
+
+  private async siteFor(order: Order, caller: string): Promise<SiteConfig> {
+    const { currency, amount, site_id: siteId, integration = 'redirect' } = order;
+    const site = this.sites.choose({ currency, amount, siteId, caller, integration });
+    await this.admission.admit(site);
+    return site;
   }
 
   /** The earlier payment that this order repeats. @throws Problem when it is another order under the same key, id or reference */
@@ -64,14 +70,14 @@ export class PaymentService {
   private async save(order: Order, origin: Origin, transaction: NewTransaction): Promise<Initiated> {
     const claim = await this.insert(transaction);
     if (claim) return { row: await this.ask({ ...claim, requestId: origin.requestId }), isRepetition: false };
-    // Lost a race, or the door is taken: whoever won is there now.
+    // Its key, its id or its order's door is taken. Nobody looks first: most orders are new, and the insert finds out by itself.
     const known = await this.repetition(order, origin);
     if (known) return { row: known, isRepetition: true };
     // The door's owner left between the two looks.
     return this.save(order, origin, transaction);
   }
 
-  private async insert(transaction: NewTransaction): Promise<Claim | undefined> {
+  private async insert(transaction: NewTransaction): Promise<Saved | undefined> {
     const isSeamless = transaction.integration === 'seamless';
     const firstCheck = isSeamless ? (this.config.checkScheduleSeconds[0] ?? 0) : null;
     try {
@@ -84,23 +90,28 @@ export class PaymentService {
   }
 
   // A connection that broke at COMMIT may have committed: never inserted again blindly, and CinetPay hears of it only if it is there.
-  private async reread(transaction: NewTransaction, fault: unknown): Promise<Claim> {
+  private async reread(transaction: NewTransaction, fault: unknown): Promise<Saved> {
     const seen = await this.store.find(transaction.transaction_id);
     if (seen?.row.checkout_token !== transaction.checkout_token || seen.row.lease_number > 1) throw fault;
-    return { ...seen, lease: seen.row.lease_number, sentBefore: false };
+    return { ...seen, lease: seen.row.lease_number, sentBefore: false, olderWait: false };
   }
 
-  private async ask(claim: Claim): Promise<Transaction> {
+  private async ask(claim: Saved): Promise<Transaction> {
     this.crashPoints.at('after-insert');
     if (claim.row.integration === 'seamless') return claim.row;
     try {
-      const asked = await this.initiation.run(claim);
-      if (!('kind' in asked)) return asked;
+      const asked = claim.olderWait ? await this.standInLine(claim) : await this.initiation.run(claim);
+      if (asked && !('kind' in asked)) return asked;
     } catch (error) {
       // It is saved: whatever failed since, the worker finishes it.
       logError('an initiation was left to the worker', error, { transaction_id: claim.row.transaction_id });
     }
     this.signal.nudge('initiation');
     return claim.row;
+  }
+
+  // The older ones are the workers', and so is this one behind them.
+  private async standInLine(claim: Saved): Promise<undefined> {
+    await this.store.release(claim, 'initiation', 0);
   }
 }

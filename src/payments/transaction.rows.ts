@@ -20,6 +20,12 @@ export interface Claim extends Seen {
   requestId?: string;
 }
 
+/** A row that was just saved, and leased for its first call. */
+export interface Saved extends Claim {
+  /** Older orders of its site wait for the budget; false also when nobody looked. */
+  olderWait: boolean;
+}
+
 /** Gives a row its types; columns that a statement adds fall away with the next object that is made of it. */
 export function asTransaction(row: Row): Transaction {
   return { ...row, amount: Number(row.amount) };

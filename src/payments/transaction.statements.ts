@@ -1,7 +1,6 @@
 import type { Statement } from '../database/sql';
-
-/** How long a claim lasts when nobody renews it (contract, section 5). */
-export const LEASE = `interval '10 seconds'`;
+import { FREE, LEASE, TAKE, WAITS } from './claim.statements';
+import { SHOWN } from './payment.json';
 
 /** Wakes may cause a burst of 2 checks per transaction, then one per 2 s (contract, section 6). */
 const SPACING = `interval '2 seconds'`;
@@ -56,24 +55,22 @@ const CASTS: Partial<Record<InsertedColumn, string>> = {
 };
 
 const values = INSERTED.map((column, index) => `$${index + 1}::${CASTS[column] ?? 'text'}`);
-const [ID, CALLER, REFERENCE] = (['transaction_id', 'caller', 'order_reference'] as const).map(
+const [ID, CALLER, REFERENCE, SITE] = (['transaction_id', 'caller', 'order_reference', 'site_id'] as const).map(
   (column) => `$${INSERTED.indexOf(column) + 1}::text`,
 );
 /** Seconds to the first check of a seamless order; NULL for the others, which are initiated. */
 const CHECK = `$${INSERTED.length + 1}::double precision`;
 
-/**
- * Saves an order, takes its door and, for an order that we initiate, the first lease: one statement, one commit. No row comes back when the
- * door is taken; a taken id or key is a unique violation.
- */
-export const INSERT: Statement = {
-  name: 'transaction_insert',
-  text: `WITH door AS (
-    INSERT INTO order_doors AS d (caller, order_reference, open_transaction_id)
-    SELECT ${CALLER}, ${REFERENCE}, ${ID} WHERE ${REFERENCE} IS NOT NULL
+const DOOR = `WITH door AS (
+    INSERT INTO order_doors AS d (caller, order_reference, open_transaction_id) VALUES (${CALLER}, ${REFERENCE}, ${ID})
     ON CONFLICT (caller, order_reference) DO UPDATE SET open_transaction_id = EXCLUDED.open_transaction_id
       WHERE d.open_transaction_id IS NULL AND d.paid_transaction_id IS NULL
-    RETURNING 1)
+    RETURNING 1)`;
+
+function insertion(name: string, { hasDoor }: { hasDoor: boolean }): Statement {
+  return {
+    name,
+    text: `${hasDoor ? DOOR : ''}
   INSERT INTO transactions (${INSERTED.join(', ')}, status, initiation, next_initiation_at, maybe_sent, lease_number, lease_until,
     checks_from, next_check_at, created_at, updated_at)
   SELECT ${values.join(', ')}, 'created',
@@ -84,14 +81,45 @@ export const INSERT: Statement = {
     CASE WHEN ${CHECK} IS NULL THEN clock_timestamp() + ${LEASE} END,
     CASE WHEN ${CHECK} IS NOT NULL THEN now() END,
     now() + ${CHECK} * interval '1 second', now(), now()
-  WHERE ${REFERENCE} IS NULL OR EXISTS (SELECT 1 FROM door)
+  ${hasDoor ? 'WHERE EXISTS (SELECT 1 FROM door)' : 'ON CONFLICT DO NOTHING'}
   RETURNING created_at, next_initiation_at, lease_until, checks_from, next_check_at, clock_timestamp() AS clock`,
-};
+  };
+}
+
+/** Also says whether older orders of its site wait for the budget. A statement of its own: one for both would be planned anew each time. */
+function looking({ name, text }: Statement): Statement {
+  const look = `EXISTS (SELECT 1 FROM transactions WHERE site_id = ${SITE} AND ${WAITS}) AS older_wait`;
+  return { name: `${name}_and_look`, text: `${text}, ${look}` };
+}
+
+/**
+ * Saves an order and, where we initiate it, takes the first lease: one statement, one commit. No row comes back when its id or key is taken.
+ */
+const INSERT = insertion('transaction_insert', { hasDoor: false });
+const INSERT_AND_LOOK = looking(INSERT);
+
+/**
+ * The same for an order with a reference, whose door it takes; no row comes back when that is taken. A taken id or key is an error here: it
+ * has to undo the door's row as well.
+ */
+const INSERT_WITH_DOOR = insertion('transaction_insert_with_door', { hasDoor: true });
+const INSERT_WITH_DOOR_AND_LOOK = looking(INSERT_WITH_DOOR);
+
+export function insertOf(hasDoor: boolean, looks: boolean): Statement {
+  if (looks) return hasDoor ? INSERT_WITH_DOOR_AND_LOOK : INSERT_AND_LOOK;
+  return hasDoor ? INSERT_WITH_DOOR : INSERT;
+}
 
 /** One row with Postgres' clock. */
 export const FIND: Statement = {
   name: 'transaction_find',
   text: 'SELECT *, clock_timestamp() AS clock FROM transactions WHERE transaction_id = $1',
+};
+
+/** What is shown of a payment, and whose it is: half the columns cost half as much, and this is read most. */
+export const SHOW: Statement = {
+  name: 'transaction_show',
+  text: `SELECT caller, ${SHOWN.join(', ')} FROM transactions WHERE transaction_id = $1`,
 };
 
 export const FIND_BY_TOKEN: Statement = {
@@ -166,67 +194,42 @@ export const KEEP_ANSWER: Statement = {
     SELECT transaction_id, site_id, $2, $3, $4::timestamptz, $5::integer, $6::integer, $7, $8, $9, $10, $11::jsonb FROM transactions WHERE transaction_id = $1`,
 };
 
-// Due is compared with statement_timestamp(): clock_timestamp() is volatile, and Postgres would read the whole index for it.
-const FREE = '(lease_until IS NULL OR lease_until < clock_timestamp())';
-const TAKE = `lease_number = t.lease_number + 1, lease_until = clock_timestamp() + ${LEASE}`;
-
-/** Takes half-done initiations that are due, oldest first. `sent_before`: an earlier try may have reached CinetPay. */
-export const CLAIM_INITIATIONS: Statement = {
-  name: 'transaction_claim_initiations',
-  text: `WITH due AS (
-    SELECT transaction_id, maybe_sent FROM transactions
-    WHERE next_initiation_at <= statement_timestamp() AND ${FREE} AND site_id = ANY($1)
-    ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-  UPDATE transactions t SET ${TAKE}, maybe_sent = t.maybe_sent OR t.initiation = 'send'
-  FROM due WHERE t.transaction_id = due.transaction_id
-  RETURNING t.*, due.maybe_sent AS sent_before, clock_timestamp() AS clock`,
-};
-
-function claimChecks(name: string, woken: string): Statement {
-  return {
-    name,
-    text: `WITH due AS (
-      SELECT transaction_id FROM transactions
-      WHERE next_check_at IS NOT NULL AND ${woken} AND next_check_at <= statement_timestamp() AND ${FREE} AND site_id = ANY($1)
-      ORDER BY next_check_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-    UPDATE transactions t SET ${TAKE} FROM due WHERE t.transaction_id = due.transaction_id
-    RETURNING t.*, clock_timestamp() AS clock`,
-  };
-}
-
-/** Takes the checks that somebody asked for, the longest waiting first. */
-export const CLAIM_WOKEN = claimChecks('transaction_claim_woken', 'woken_at IS NOT NULL');
-/** Takes the checks that the clock asks for, the longest waiting first. */
-export const CLAIM_SCHEDULED = claimChecks('transaction_claim_scheduled', 'woken_at IS NULL');
-
-/** Takes one row for a check now, if nobody works on it and the spacing of wakes allows it. */
+/** Takes one row for a check now, if nobody works on it, its site is one of $2 and the spacing of wakes allows it. */
 export const CLAIM_ONE: Statement = {
   name: 'transaction_claim_one',
   text: `UPDATE transactions t SET ${TAKE}, ${WAKE}
-    WHERE t.transaction_id = $1 AND ${FREE} AND t.status <> 'accepted'
+    WHERE t.transaction_id = $1 AND ${FREE} AND t.status <> 'accepted' AND t.site_id = ANY($2)
       AND coalesce(t.wake_allowed_at, '-infinity') - ${SPACING} <= clock_timestamp()
     RETURNING t.*, clock_timestamp() AS clock`,
 };
 
+/** Makes a lease last again. Not one that was given back meanwhile: nobody would hold it, and everybody would wait for its end. */
 export const RENEW: Statement = {
   name: 'transaction_renew',
-  text: `UPDATE transactions t SET lease_until = clock_timestamp() + ${LEASE} WHERE transaction_id = $1 AND lease_number = $2 RETURNING 1`,
+  text: `UPDATE transactions t SET lease_until = clock_timestamp() + ${LEASE}
+    WHERE transaction_id = $1 AND lease_number = $2 AND lease_until IS NOT NULL RETURNING 1`,
 };
 
-/** Hands a claim back untouched: nothing was sent and no try is counted. The row is due again after $4 milliseconds. */
+/**
+ * Hands a claim back untouched: nothing was sent and no try is counted. The row is due again after $4 milliseconds, but not for an initiation that
+ * somebody ended while the claim waited.
+ */
 export const RELEASE: Statement = {
   name: 'transaction_release',
   text: `UPDATE transactions t SET lease_until = NULL, maybe_sent = coalesce($3, t.maybe_sent),
-      next_initiation_at = CASE WHEN $5 THEN clock_timestamp() + $4 * interval '1 millisecond' ELSE t.next_initiation_at END,
+      next_initiation_at = CASE WHEN $5 AND t.initiation IS NOT NULL THEN clock_timestamp() + $4 * interval '1 millisecond' ELSE t.next_initiation_at END,
       next_check_at = CASE WHEN NOT $5 AND t.next_check_at IS NOT NULL THEN greatest(t.next_check_at, clock_timestamp() + $4 * interval '1 millisecond')
         ELSE t.next_check_at END
     WHERE transaction_id = $1 AND lease_number = $2`,
 };
 
-/** Wakes one transaction; accepted ones sleep for ever. */
+/**
+ * Wakes one transaction. Accepted ones sleep for ever, and those of a site that is not among $2: nobody could ask, and what is due there would keep the
+ * gateway from starting.
+ */
 export const WAKE_ONE: Statement = {
   name: 'transaction_wake',
-  text: `UPDATE transactions t SET ${WAKE} WHERE t.transaction_id = $1 AND t.status <> 'accepted' RETURNING 1`,
+  text: `UPDATE transactions t SET ${WAKE} WHERE t.transaction_id = $1 AND t.status <> 'accepted' AND t.site_id = ANY($2) RETURNING 1`,
 };
 
 /** How many orders wait for their initiation, counted no further than $1. */

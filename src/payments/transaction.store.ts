@@ -4,14 +4,20 @@ import { logInfo } from '../common/logger';
 import { Config } from '../config/config';
 import { Sql, type Runner, type Statement } from '../database/sql';
 import { WorkSignal } from '../database/work-signal';
+import { CLAIMS } from './claim.statements';
 import { applied, movesTo } from './decision';
+import type { ShownTransaction } from './payment.json';
+import { Precedence } from './precedence';
 import { answerValues, settleParameters, type Asked, type Settlement } from './settlement';
 import type { Transaction } from './transaction.entity';
-import { asClaim, asSeen, asTransaction, type Claim, type Row, type Seen } from './transaction.rows';
+import { asClaim, asSeen, asTransaction, type Claim, type Row, type Saved, type Seen } from './transaction.rows';
 import * as statements from './transaction.statements';
 
 /** A row before it is saved: what the caller decides, and what it makes us decide. */
 export type NewTransaction = Pick<Transaction, statements.InsertedColumn>;
+
+/** What is shown of a payment, and whose it is. */
+export type Shown = ShownTransaction & Pick<Transaction, 'caller'>;
 
 /** What a request may be a repetition of. */
 export interface Known {
@@ -27,6 +33,8 @@ const KNOWN_BY = { 1: 'key', 2: 'id', 3: 'paid_order', 4: 'open_order' } as cons
 /** Every statement about transactions and their doors. */
 @Injectable()
 export class TransactionStore {
+  private readonly precedence = new Precedence();
+
   constructor(
     private readonly sql: Sql,
     private readonly signal: WorkSignal,
@@ -35,6 +43,12 @@ export class TransactionStore {
 
   async find(transactionId: string): Promise<Seen | undefined> {
     return this.one(statements.FIND, transactionId);
+  }
+
+  /** What is shown of a payment. */
+  async show(transactionId: string): Promise<Shown | undefined> {
+    const [row] = await this.sql.rows<Omit<Shown, 'amount'> & { amount: string }>(statements.SHOW, [transactionId]);
+    return row && { ...row, amount: Number(row.amount) };
   }
 
   /** A claimed row as it is now, but for its wake number: what woke it since the claim has not been answered. */
@@ -63,20 +77,23 @@ export class TransactionStore {
 
   /**
    * Saves an order. @param firstCheckSeconds for a seamless order, which is never initiated by us
-   * @returns nothing when the order's door is taken; a taken id or key throws a unique violation
+   * @returns nothing when the order's door, its id or its key is taken; with a door, a taken id or key may also throw a unique violation
    */
-  async insert(transaction: NewTransaction, firstCheckSeconds: number | null): Promise<Claim | undefined> {
+  async insert(transaction: NewTransaction, firstCheckSeconds: number | null): Promise<Saved | undefined> {
     const values = statements.INSERTED_COLUMNS.map((column) => parameter(transaction[column]));
-    const [saved] = await this.sql.rows<Inserted>(statements.INSERT, [...values, firstCheckSeconds]);
+    const look = firstCheckSeconds === null && this.precedence.isUnclear(transaction.site_id);
+    const statement = statements.insertOf(transaction.order_reference !== null, look);
+    const [saved] = await this.sql.rows<Inserted>(statement, [...values, firstCheckSeconds]);
     if (!saved) return undefined;
-    const { clock, ...times } = saved;
+    const { clock, older_wait: olderWait = false, ...times } = saved;
+    if (look) this.precedence.note(transaction.site_id, olderWait);
     const row: Transaction = {
       ...transaction,
       ...fresh(firstCheckSeconds === null),
       ...times,
       updated_at: times.created_at,
     };
-    return { row, time: new DatabaseTime(clock), lease: row.lease_number, sentBefore: false };
+    return { row, time: new DatabaseTime(clock), lease: row.lease_number, sentBefore: false, olderWait };
   }
 
   /**
@@ -131,15 +148,17 @@ export class TransactionStore {
     await this.sql.rows(statements.KEEP_ANSWER, [transactionId, ...answerValues(asked)]);
   }
 
-  async claim(kind: 'initiations' | 'woken' | 'scheduled', sites: readonly string[], limit: number): Promise<Claim[]> {
-    const statement = CLAIMS[kind];
-    const rows = await this.sql.rows<Row & { clock: Date; sent_before?: boolean }>(statement, [sites, limit]);
+  async claim(kind: keyof typeof CLAIMS, sites: readonly string[], limit: number): Promise<Claim[]> {
+    const rows = await this.sql.rows<Row & { clock: Date; sent_before?: boolean }>(CLAIMS[kind], [sites, limit]);
     return rows.map(asClaim);
   }
 
-  /** Takes one row for a check now; undefined when somebody works on it, it is accepted, or it was asked about too often. */
+  /**
+   * Takes one row for a check now; undefined when somebody works on it, it is accepted, it was asked about too often, or its site has left the
+   * configuration.
+   */
   async claimOne(transactionId: string): Promise<Claim | undefined> {
-    const [row] = await this.sql.rows<Row & { clock: Date }>(statements.CLAIM_ONE, [transactionId]);
+    const [row] = await this.sql.rows<Row & { clock: Date }>(statements.CLAIM_ONE, [transactionId, this.sites]);
     return row && asClaim(row);
   }
 
@@ -154,14 +173,15 @@ export class TransactionStore {
    */
   async release({ row, lease, sentBefore }: Claim, kind: 'initiation' | 'check', retryInMs: number): Promise<void> {
     const isInitiation = kind === 'initiation';
+    if (isInitiation) this.precedence.note(row.site_id, true);
     const sent = isInitiation ? sentBefore : null;
     const dueInMs = Math.min(retryInMs, DUE_AGAIN_MS);
     await this.sql.rows(statements.RELEASE, [row.transaction_id, lease, sent, dueInMs, isInitiation]);
   }
 
-  /** Asks for a check soon. */
+  /** Asks for a check soon, if anybody can ask: its site may have left the configuration. */
   async wake(transactionId: string): Promise<void> {
-    const woken = await this.sql.rows(statements.WAKE_ONE, [transactionId]);
+    const woken = await this.sql.rows(statements.WAKE_ONE, [transactionId, this.sites]);
     if (woken.length > 0) this.signal.nudge('check');
   }
 
@@ -169,6 +189,10 @@ export class TransactionStore {
   async backlog(limit: number): Promise<number> {
     const [counted] = await this.sql.rows<{ waiting: number }>(statements.BACKLOG, [limit]);
     return counted!.waiting;
+  }
+
+  private get sites(): string[] {
+    return this.config.sites.map((site) => site.site_id);
   }
 
   private async write(runner: Runner, settlement: Settlement): Promise<Transaction | undefined> {
@@ -198,16 +222,10 @@ export class TransactionStore {
   }
 }
 
-const CLAIMS = {
-  initiations: statements.CLAIM_INITIATIONS,
-  woken: statements.CLAIM_WOKEN,
-  scheduled: statements.CLAIM_SCHEDULED,
-} as const;
-
 type Inserted = Pick<
   Transaction,
   'created_at' | 'next_initiation_at' | 'lease_until' | 'checks_from' | 'next_check_at'
-> & { clock: Date };
+> & { clock: Date; older_wait?: boolean };
 
 function fresh(isInitiated: boolean): Omit<Transaction, keyof NewTransaction | keyof Inserted | 'updated_at'> {
   return {

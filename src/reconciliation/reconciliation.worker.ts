@@ -11,7 +11,7 @@ import { Verification } from '../payments/verification';
 import { Sites } from '../sites/sites.service';
 import { Lane } from './lane';
 
-/** Calls under way at the same time in one replica; the client's connection limit per site is near it. */
+/** Calls under way at the same time for one site in one replica; the client's connection limit per site is near it. */
 const CONCURRENCY = { initiation: 32, woken: 16, scheduled: 32 };
 /** Our choice: a lost NOTIFY costs at most this much. */
 const IDLE_MS = { initiation: 500, woken: 500, scheduled: 1_000 };
@@ -34,9 +34,11 @@ export class ReconciliationWorker implements OnApplicationBootstrap, BeforeAppli
 
   onApplicationBootstrap(): void {
     if (!this.config.roles.includes('worker')) return;
-    this.add('initiation', 'initiations', 'initiation', (claim) => this.initiate(claim));
-    this.add('woken', 'woken', 'check', (claim) => this.verification.run(claim, 'woken'));
-    this.add('scheduled', 'scheduled', undefined, (claim) => this.verification.run(claim, 'scheduled'));
+    for (const { site_id: site } of this.sites.all) {
+      this.add(site, 'initiation', 'initiations', 'initiation', (claim) => this.initiate(claim));
+      this.add(site, 'woken', 'woken', 'check', (claim) => this.verification.run(claim, 'woken'));
+      this.add(site, 'scheduled', 'scheduled', undefined, (claim) => this.verification.run(claim, 'scheduled'));
+    }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -44,29 +46,27 @@ export class ReconciliationWorker implements OnApplicationBootstrap, BeforeAppli
     await Promise.all(this.lanes.map((lane) => lane.stop()));
   }
 
+  // Lanes of its own for each site: one whose calls hang takes no place, and its backlog no turn, from the others.
   private add(
+    site: string,
     lane: BudgetLane,
     kind: 'initiations' | 'woken' | 'scheduled',
     heard: Work | undefined,
     work: (claim: Claim) => Promise<unknown>,
   ): void {
     const added = new Lane<Claim>({
-      name: `reconciliation ${lane}`,
+      name: `reconciliation ${lane} of site ${site}`,
       concurrency: CONCURRENCY[lane],
       idleMs: IDLE_MS[lane],
-      claim: async (limit) => this.store.claim(kind, await this.openSites(lane), limit),
+      claim: async (room) => {
+        const limit = Math.min(room, await this.budget.outlook(site, lane));
+        return limit > 0 ? this.store.claim(kind, [site], limit) : [];
+      },
       work: async (claim) => void (await work(claim)),
     });
     this.lanes.push(added);
     if (heard) this.deaf.push(this.signal.on(heard, () => added.nudge()));
     added.start();
-  }
-
-  // Claiming what the budget has no slot for would only pass rows around.
-  private async openSites(lane: BudgetLane): Promise<string[]> {
-    const ids = this.sites.all.map((site) => site.site_id);
-    const waits = await Promise.all(ids.map((id) => this.budget.outlook(id)));
-    return ids.filter((_, index) => waits[index]![lane] === 0);
   }
 
   private async initiate(claim: Claim): Promise<unknown> {

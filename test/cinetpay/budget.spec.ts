@@ -71,15 +71,16 @@ it('gives checks a fifth of the slots while initiations take all they get', asyn
     ...Array.from({ length: 80 }, () => worker(budgets[0]!, 'initiation')),
     ...Array.from({ length: 20 }, () => worker(budgets[1]!, 'scheduled')),
   ];
-  await pause(1_000);
+  // The first three seconds were booked at once, by whoever came first.
+  await pause(3_500);
   got.length = 0;
-  await pause(5_000);
-  const checks = got.filter((lane) => lane === 'scheduled').length;
+  await pause(4_000);
+  const [checks, calls] = [got.filter((lane) => lane === 'scheduled').length, got.length];
   over = true;
-  expect(got.length).toBeGreaterThan(60);
-  expect(checks / got.length).toBeGreaterThan(0.12);
-  expect(checks / got.length).toBeLessThan(0.28);
   await Promise.all(all);
+  expect(calls).toBeGreaterThan(50);
+  expect(checks / calls).toBeGreaterThan(0.12);
+  expect(checks / calls).toBeLessThan(0.28);
 });
 
 it('lets a woken check go before scheduled ones', async () => {
@@ -154,8 +155,8 @@ it.each([
     expect(seconds).toBeLessThan(31);
     const refused = await one('F', UNPAID);
     expect(refused.kind).toBe('no_slot');
-    const outlook = await budget!.outlook(SITE.site_id);
-    for (const ms of Object.values(outlook)) expect(ms).toBeGreaterThan(25_000);
+    for (const lane of ['initiation', 'woken', 'scheduled'] as const)
+      expect(await budget!.outlook(SITE.site_id, lane)).toBe(0);
   },
 );
 

@@ -1,7 +1,7 @@
 // Proves that claiming what is due costs milliseconds beside 100,000 unresolved payments, because it walks the partial indexes and reads no other row.
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLAIM_INITIATIONS, CLAIM_SCHEDULED, CLAIM_WOKEN } from '../../src/payments/transaction.statements';
+import { CLAIM_INITIATIONS, CLAIM_SCHEDULED, CLAIM_WOKEN, WAITS } from '../../src/payments/claim.statements';
 import { connect, createTestDatabase, type TestDatabase } from '../support/database';
 
 const MANY = 100_000;
@@ -90,6 +90,13 @@ describe(`a claim beside ${MANY} unresolved payments`, () => {
     expect(busy.ms).toBeLessThan(10);
     const over = `next_check_at = now() + interval '1 day', woken_at = NULL, initiation = NULL, next_initiation_at = NULL`;
     await db.query(`UPDATE transactions SET ${over} WHERE transaction_id = ANY($1)`, [some]);
+  });
+
+  it("and an insert's look for older orders that wait walks the initiations' index", async () => {
+    const look = `SELECT transaction_id FROM transactions WHERE site_id = ANY($1) AND ${WAITS} LIMIT $2`;
+    const { taken, scans, ms } = await best(look);
+    expect([taken, scans]).toEqual([0, ['transactions_next_initiation_at_idx']]);
+    expect(ms).toBeLessThan(2);
   });
 
   it('of scheduled checks costs no more when all of them are due at once', async () => {

@@ -1,6 +1,7 @@
 // Proves that an initiation which was not finished is finished by a worker: with the same id and the same bytes, once, and never against evidence.
 import { afterEach, describe, expect, it } from 'vitest';
 import { newId } from '../../src/common/ids';
+import { TransactionStore } from '../../src/payments/transaction.store';
 import { eventually, startTestGateway, type TestGateway, type TestGatewayOptions } from '../support/gateway';
 import { created, says, startStandIn, type StandIn } from '../support/stand-in';
 import { stageOf, type Stage } from '../support/stage';
@@ -152,6 +153,16 @@ describe('after 24 h of tries', () => {
     expect((await stage.place({ order_reference: 'R' })).status).toBe(202);
   });
 
+  it('nothing is sent any more, also where nobody tried for the whole time: one check ends it', async () => {
+    const { gateway: api, stage } = await start({ env: { ROLES: 'api' } });
+    await stage.faults({ operation: 'payment', kind: 'html', status: 500, times: 1 });
+    const { body } = await stage.place();
+    await stage.age(body.transaction_id, DAY);
+    await start({ database: api.database, simulator: api.simulator });
+    await becomes(stage, body.transaction_id, { status: 'expired', status_reason: 'not_initiated', payment_url: null });
+    expect((await stage.requests(body.transaction_id)).map(({ operation }) => operation)).toEqual(['payment', 'check']);
+  });
+
   it('a check without an answer ends nothing: it is asked again, hourly', async () => {
     const { stage } = await start();
     await stage.faults(outage, { operation: 'check', kind: 'reset' });
@@ -205,6 +216,19 @@ describe('a claim that was lost while its call was under way', () => {
     });
     expect(await stage.events(transaction_id)).toEqual(['payment.pending']);
   });
+});
+
+it('an initiation that a person ended while it waited for a slot is handed back as ended', async () => {
+  const { gateway, stage } = await start({ env: { ROLES: 'api' } });
+  await stage.faults({ operation: 'payment', kind: 'drop_request' });
+  const { transaction_id: id } = (await stage.place()).body;
+  await stage.age(id, 60);
+  const store = gateway.app.get(TransactionStore);
+  const [claim] = await store.claim('initiations', [(await stage.row(id)).site_id], 1);
+  const admin = { authorization: `Bearer ${await gateway.createKey('operations', ['admin'])}` };
+  await gateway.call('POST', `/v1/payments/${id}/review`, { resolution: 'refused', note: 'a mistake' }, admin);
+  await store.release(claim!, 'initiation', 1_000);
+  expect(await stage.row(id)).toMatchObject({ status: 'refused', initiation: null, next_initiation_at: null });
 });
 
 describe("a page of CinetPay's edge", () => {
