@@ -47,6 +47,7 @@ export class PaymentCare {
   }
 
   private refuse(row: Transaction, now: Date): Decision {
+    if (isFlaggedEnd(row)) return UNFLAGGED;
     if (!MOVES[row.status].includes('refused'))
       throw new Problem('conflict', `A payment that is ${row.status} cannot be refused.`);
     const refused = { ...row, status: 'refused' as const, checks_from: now, needs_review: false };
@@ -90,6 +91,13 @@ export class PaymentCare {
   }
 }
 
+const UNFLAGGED: Decision = { patch: { needs_review: false }, cause: 'review', events: [] };
+
+// CinetPay goes on claiming the same: asked by the clock it would only raise the flag again. A notification or `verify` still asks.
+function isFlaggedEnd({ status, needs_review }: Transaction): boolean {
+  return needs_review && (status === 'refused' || status === 'rejected');
+}
+
 export const RESOLUTIONS = ['refused', 'keep_open', 'acknowledged'] as const;
 type Resolution = (typeof RESOLUTIONS)[number];
 
@@ -97,5 +105,5 @@ function acknowledge(row: Transaction): Decision {
   if (row.status !== 'accepted' || !row.needs_review) {
     throw new Problem('conflict', 'Only an accepted payment that needs review can be acknowledged.');
   }
-  return { patch: { needs_review: false }, cause: 'review', events: [] };
+  return UNFLAGGED;
 }

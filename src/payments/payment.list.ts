@@ -51,7 +51,8 @@ function cursorOf({ transaction_id }: Transaction): string {
 
 function readCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (/^[\w.-]{1,100}$/.test(id)) return id;
+  // A drop-in order's id may hold anything but control characters.
+  if (/^\P{Cc}{1,100}$/u.test(id) && Buffer.from(id).toString('base64url') === cursor) return id;
   throw new Problem('validation_failed', 'Use next_cursor of the page before.', {
     errors: [{ pointer: '/cursor', code: 'format', detail: 'is no cursor of ours' }],
   });

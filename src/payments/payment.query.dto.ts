@@ -1,5 +1,6 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsDate, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInstant } from '../common/instants';
 import { CURRENCIES, type Currency } from '../common/money';
 import { STATUSES, type Status } from './status';
 
@@ -20,13 +21,11 @@ export class PaymentQueryDto {
   order_reference?: string;
   /** Created at or after this instant (ISO 8601). */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsInstant()
   created_after?: Date;
   /** Created before this instant (ISO 8601). */
   @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsInstant()
   created_before?: Date;
   /** Only those that need a person, or only those that do not. */
   @IsOptional()
@@ -43,6 +42,6 @@ export class PaymentQueryDto {
   /** `next_cursor` of the page before. */
   @IsOptional()
   @IsString()
-  @MaxLength(200)
+  @MaxLength(600)
   cursor?: string;
 }

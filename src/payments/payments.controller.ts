@@ -7,17 +7,16 @@ import { BodyPipe, QueryPipe } from '../common/validation.pipe';
 import { Config } from '../config/config';
 import { PaymentCare } from './care';
 import { CreatePaymentDto } from './create-payment.dto';
-import { OrderPipe, type Order } from './order.pipe';
+import { OrderPipe, PlacedBody, type Order } from './order.pipe';
 import { ORDER_EXAMPLES } from './order.examples';
 import { PaymentDto, PaymentPageDto } from './payment.dto';
-import { paymentJson } from './payment.json';
+import { paymentJson, type ShownTransaction } from './payment.json';
 import { PaymentList } from './payment.list';
 import { PaymentQueryDto } from './payment.query.dto';
 import { PaymentQuestions } from './payment.questions';
 import { PaymentService, type Initiated } from './payment.service';
 import { Rejections } from './rejections';
 import { ReviewDto } from './review.dto';
-import type { Transaction } from './transaction.entity';
 
 /** Our choice: when a payment that is still `created` is worth asking for again. */
 const CREATED_RETRY_SECONDS = 2;
@@ -56,7 +55,7 @@ export class PaymentsController {
     description: 'Saved; CinetPay has given no clear answer yet and is asked again.',
   })
   async create(
-    @Body(OrderPipe) order: Order,
+    @PlacedBody(OrderPipe) order: Order,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
@@ -88,7 +87,7 @@ export class PaymentsController {
   @Get(':id')
   @ApiResponse({ status: 200, type: PaymentDto })
   async one(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<PaymentDto> {
-    return this.json(await this.questions.find(id, caller));
+    return this.json(await this.questions.show(id, caller));
   }
 
   /** Asks CinetPay now, inside the budget and never twice at once. 202: somebody is asking already, or may soon. */
@@ -129,13 +128,13 @@ export class PaymentsController {
     return this.json(await this.care.review(row, { resolution, note, by: caller.name }));
   }
 
-  private json(row: Transaction): PaymentDto {
+  private json(row: ShownTransaction): PaymentDto {
     return paymentJson(row, this.config.publicUrl);
   }
 }
 
 function statusOf({ row, isRepetition }: Initiated): 200 | 201 | 202 {
-  if (row.status === 'created' && row.integration === 'redirect' && !row.needs_review) return 202;
+  if (row.status === 'created' && row.integration === 'redirect') return 202;
   return isRepetition ? 200 : 201;
 }
 

@@ -4,8 +4,9 @@ import { RESOLUTIONS } from './care';
 /** What a person found out about a payment that needs review. */
 export class ReviewDto {
   /**
-   * refused: the money did not come, the order's door opens. keep_open: the schedule of checks starts anew, the door stays held. acknowledged:
-   * clears the flag of an accepted payment. None accepts by hand.
+   * refused: the money did not come, the order's door opens; one that is refused or rejected already stays so, loses its flag and is asked about
+   * by the clock no more. keep_open: the schedule of checks starts anew, the door stays as it is. acknowledged: clears the flag of an accepted
+   * payment. None accepts by hand.
    */
   @IsIn(RESOLUTIONS)
   resolution!: (typeof RESOLUTIONS)[number];

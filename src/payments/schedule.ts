@@ -13,7 +13,7 @@ export interface Schedules {
 const HOUR = 3_600_000;
 /** A half-done initiation is tried for so long (contract, section 3). */
 const INITIATION_LASTS_MS = 24 * HOUR;
-/** Seconds after a refusal or an expiry at which the payment is asked about again (contract, section 5). */
+/** Seconds after a refusal or an expiry, or a review that keeps a rejected one open, at which it is asked about again (contract, section 5). */
 const LATE_CHECKS = [3_600, 86_400, 259_200, 2_592_000] as const;
 /** Our choice: what failed together must not come back together. */
 const JITTER = 0.2;
@@ -71,8 +71,9 @@ function listOf({ status }: Pick<Transaction, 'status'>, checks: readonly number
       return checks;
     case 'refused':
     case 'expired':
-      return LATE_CHECKS;
+    // Rejected by itself it has no `checks_from` and rests.
     case 'rejected':
+      return LATE_CHECKS;
     case 'accepted':
       return [];
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '../common/problem';
+import { Problem, type FieldFault } from '../common/problem';
+import { refusal } from '../common/validation';
 import { Config } from '../config/config';
 import type { SiteConfig } from '../config/config';
 
@@ -43,17 +44,19 @@ export class Sites {
    */
   choose(wish: SiteWish): SiteConfig {
     const site = this.siteOf(wish);
-    const { min_amount: min, max_amount: max } = site;
-    if (wish.amount >= min && wish.amount <= max) return site;
-    throw new Problem('validation_failed', 'Nothing was saved or sent; mend what errors names.', {
-      errors: [
-        {
-          pointer: '/amount',
-          code: 'range',
-          detail: `this site takes ${min} to ${max} ${site.currency} in one payment`,
-        },
-      ],
-    });
+    const faults = limitFaults(site, wish.amount);
+    if (faults.length === 0) return site;
+    throw refusal(faults);
+  }
+
+  /** What `choose` would say of the amount of an order that has other faults as well; nothing where it would say something else. */
+  amountFaults(wish: SiteWish): FieldFault[] {
+    try {
+      return limitFaults(this.siteOf(wish), wish.amount);
+    } catch (error) {
+      if (error instanceof Problem) return [];
+      throw error;
+    }
   }
 
   /** The same whatever the amount. */
@@ -84,6 +87,11 @@ export class Sites {
       `Several sites collect ${currency} and none is the default: name one in site_id.`,
     );
   }
+}
+
+function limitFaults({ min_amount: min, max_amount: max, currency }: SiteConfig, amount: number): FieldFault[] {
+  if (amount >= min && amount <= max) return [];
+  return [{ pointer: '/amount', code: 'range', detail: `this site takes ${min} to ${max} ${currency} in one payment` }];
 }
 
 function isOpenTo(site: SiteConfig, caller: string): boolean {

@@ -1,5 +1,6 @@
 // Proves how payments are read: one by its id, many by filters and page by page, each caller its own and an admin all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../src/common/ids';
 import { eventually, order, request, startTestGateway, type TestGateway } from '../support/gateway';
 import { stageOf, type Stage } from '../support/stage';
 
@@ -84,6 +85,8 @@ describe('the list of payments', () => {
       '?needs_review=1',
       '?page=2',
     ],
+    ...['?created_after=-100000-01-01T00:00:00Z', '?created_before=%2B275000-01-01T00:00:00Z'],
+    ...['?cursor=AA', '?cursor=ICAgI', `?cursor=${'QUFB'.repeat(34)}`],
     ...['?created_after=yesterday', '?cursor=***', '?limit=1&limit=2', `?order_reference=${'x'.repeat(65)}`],
   ])('refuses %s', async (query) => {
     const answer = await gateway.call('GET', `/v1/payments${query}`);
@@ -120,6 +123,28 @@ describe('the list of payments', () => {
       await request('POST', `${gateway.url}/v1/payments`, order(), { authorization: `Bearer ${key}` });
     }
     expect([pages, seen.length, new Set(seen).size]).toEqual([3, 25, 25]);
+  });
+
+  it.each([
+    ['what CinetPay’s clients write', 'n° #1/2$3&4'],
+    ['100 characters of 4 bytes', '𝟙'.repeat(97)],
+  ])('pages through ids of %s', async (_, id) => {
+    const caller = newId();
+    await gateway.db.query(
+      `INSERT INTO transactions (transaction_id, caller, origin, site_id, integration, amount, currency, description, channels, lang,
+        lock_phone_number, card_available, wire_body, checkout_token, status)
+      SELECT $1::text || ' ' || n, $2::text, 'drop_in', '100001', 'redirect', 2500, 'XOF', 'd', 'ALL', 'fr', false, false, '{}', $1::text || n, 'rejected'
+      FROM generate_series(10, 12) AS n`,
+      [id, caller],
+    );
+    const key = await gateway.createKey(caller);
+    const seen: string[] = [];
+    for (let query = '?limit=1'; query !== '';) {
+      const { data, next_cursor } = await list(query, key);
+      seen.push(data[0].transaction_id);
+      query = next_cursor === null ? '' : `?limit=1&cursor=${next_cursor}`;
+    }
+    expect(seen.sort()).toEqual([`${id} 10`, `${id} 11`, `${id} 12`]);
   });
 });
 

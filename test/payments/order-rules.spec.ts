@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_SITES } from '../../simulator/state/settings';
 import { startTestGateway, type TestGateway } from '../support/gateway';
+import { sitesFile } from '../support/sites-file';
 import { stageOf, type Stage } from '../support/stage';
 import { ACCEPTED, CARD, REFUSED, SQL, text } from './order-cases';
 
@@ -123,6 +124,37 @@ describe('an order that breaks a rule is refused, neither saved nor sent', () =>
     ]);
     expect(body.errors.every((fault: any) => typeof fault.detail === 'string' && fault.detail !== '')).toBe(true);
     expect(await traces()).toEqual(before);
+  });
+
+  it("names the site's limit with the other faults, of the site that the order can be seen to want", async () => {
+    const limited = DEMO_SITES.map((site) => ({ ...site, default: true, min_amount: 100, max_amount: 5_000 }));
+    const theirs = { ...limited[0], site_id: '9', apikey: 'k9', default: false, min_amount: 1, callers: ['another'] };
+    const env = { CINETPAY_SITES_FILE: sitesFile([...limited, theirs]), ROLES: 'api' };
+    const own = await startTestGateway({ env });
+    const faults = async (body: object): Promise<string[]> =>
+      (await stageOf(own).place({ ...body })).body.errors.map((one: any) => `${one.pointer} ${one.code}`).sort();
+    for (const [body, expected] of [
+      [{ amount: 95 }, []],
+      [{ amount: 95, description: '' }, ['/description length']],
+      [{ amount: 5_005, lang: 'de' }, ['/lang not_allowed']],
+      [{ amount: 96, site_id: '100001' }, ['/amount multiple_of_5']],
+      [
+        { amount: 95, channels: 'CREDIT_CARD', customer: CARD, lang: 'de', integration: 'x' },
+        ['/integration not_allowed', '/lang not_allowed'],
+      ],
+    ] as const)
+      expect(await faults(body)).toEqual(['/amount range', ...expected].sort());
+    // No site is clear, or the amount is none, or it has been said: nothing is made up.
+    for (const [body, expected] of [
+      [{ amount: 95, currency: 'EUR' }, ['/currency not_allowed']],
+      [{ amount: 95, site_id: '9', lang: 'de' }, ['/lang not_allowed']],
+      [{ amount: 95, site_id: 7 }, ['/site_id type']],
+      [{ amount: '95', lang: 'de' }, ['/amount type', '/lang not_allowed']],
+      [{ amount: 0, lang: 'de' }, ['/amount range', '/lang not_allowed']],
+      [{ amount: 100, lang: 'de' }, ['/lang not_allowed']],
+    ] as const)
+      expect(await faults(body)).toEqual(expected);
+    await own.close();
   });
 
   it('refuses what is no JSON object, too, and does not repeat it', async () => {

@@ -1,6 +1,6 @@
 // Proves what becomes of an order that comes again: the same one is answered by what it became, another one under the same key, id or reference
 // is refused by name, and none of them ever opens a second counter (promise 3).
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/common/ids';
 import { eventually, order, request, startTestGateway, type Answer, type TestGateway } from '../support/gateway';
 import { stageOf, type Stage } from '../support/stage';
@@ -99,6 +99,26 @@ describe('the same order again', () => {
     expect(other.body.transaction_id).not.toBe(first.body.transaction_id);
     const [one, two] = [await stage.place(), await stage.place()];
     expect([one.status, two.status, one.body.transaction_id === two.body.transaction_id]).toEqual([201, 201, false]);
+  });
+});
+
+describe('an order that CinetPay has given no counter yet', () => {
+  afterEach(() => stage.faults());
+
+  it('is answered 202 when it comes again, also when a person has to look at it', async () => {
+    await stage.faults({ operation: 'payment', kind: 'drop_request' });
+    const body = { transaction_id: newId() };
+    expect((await stage.place(body)).status).toBe(202);
+    for (const flag of [false, true]) {
+      await gateway.db.query(`UPDATE transactions SET needs_review = $2 WHERE transaction_id = $1`, [
+        ...[body.transaction_id, flag],
+      ]);
+      const { status, headers, body: said } = await stage.place(body);
+      expect([status, said.status, said.needs_review]).toEqual([202, 'created', flag]);
+      expect(headers.get('retry-after')).toMatch(/^[1-9]/);
+    }
+    await stage.faults();
+    await eventually(async () => expect((await stage.read(body.transaction_id)).status).toBe('pending'));
   });
 });
 

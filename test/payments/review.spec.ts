@@ -33,6 +33,20 @@ async function contradicted(overrides?: object): Promise<string> {
   return id;
 }
 
+/** A payment whose counter was lost before anybody saw it, and of which CinetPay claims another amount afterwards. */
+async function rejectedAndContradicted(order_reference: string): Promise<string> {
+  await stage.settings({ duplicate_transaction: 'error' });
+  await stage.faults({ operation: 'payment', kind: 'drop_response', times: 1 });
+  const id = newId();
+  await stage.place({ transaction_id: id, order_reference });
+  await becomes(id, { status: 'rejected', status_reason: 'link_lost', next_check_at: null });
+  await stage.settings({ duplicate_transaction: 'same_token' });
+  await stage.faults({ operation: 'check', kind: 'wrong_amount' });
+  await stage.act(id, 'pay');
+  await becomes(id, { status: 'rejected', needs_review: true });
+  return id;
+}
+
 describe('a review', () => {
   it("is an admin's, and says how and why", async () => {
     const id = await contradicted();
@@ -83,6 +97,57 @@ describe('a review', () => {
     const { body } = await review(id, { resolution: 'acknowledged', note: 'right after all' });
     expect(body).toMatchObject({ status: 'accepted', needs_review: false });
     expect((await stage.history(id)).at(-1)).toMatchObject({ kind: 'review', evidence: { note: 'right after all' } });
+  });
+
+  describe('of one that ended before CinetPay claimed another amount', () => {
+    const HOUR_MS = 3_600_000;
+    const duePerClock = async (id: string): Promise<number> =>
+      Math.round((Date.parse((await stage.read(id)).next_check_at) - Date.now()) / HOUR_MS);
+
+    it('keep_open asks again by the clock, although it was rejected, and the right answer accepts it', async () => {
+      const order_reference = newId();
+      const id = await rejectedAndContradicted(order_reference);
+      const { status, body } = await review(id, { resolution: 'keep_open', note: 'CinetPay corrects it' });
+      expect([status, body]).toMatchObject([200, { status: 'rejected', needs_review: false }]);
+      expect(await duePerClock(id)).toBe(1);
+      // Asked an hour later it still claims the same: a person has to look again.
+      await stage.age(id, 3_600);
+      await becomes(id, { needs_review: true, next_check_at: null });
+      await review(id, { resolution: 'keep_open', note: 'still waiting' });
+      await stage.faults();
+      await stage.age(id, 3_600);
+      await becomes(id, { status: 'accepted', needs_review: false });
+    });
+
+    it('refused ends it where it is rejected: no flag, no move, no more questions by the clock', async () => {
+      const order_reference = newId();
+      const id = await rejectedAndContradicted(order_reference);
+      const told = await stage.events(id);
+      const { status, body } = await review(id, { resolution: 'refused', note: 'sent back' });
+      expect([status, body]).toMatchObject([200, { status: 'rejected', needs_review: false, next_check_at: null }]);
+      expect((await stage.history(id)).at(-1)).toMatchObject({
+        ...{ kind: 'review', from: 'rejected', to: 'rejected' },
+        evidence: { resolution: 'refused', note: 'sent back', by: 'ops' },
+      });
+      expect(await stage.events(id)).toEqual(told);
+      expect((await stage.place({ order_reference })).status).toBe(201);
+      expect((await review(id, { resolution: 'refused', note: 'again' })).status).toBe(409);
+    });
+
+    it('refused ends it where it is refused, and moves it there where it is expired', async () => {
+      const id = await contradicted();
+      await stage.faults({ operation: 'check', kind: 'wrong_amount' });
+      expect((await review(id, { resolution: 'refused', note: 'sent back' })).body.status).toBe('refused');
+      expect(await duePerClock(id)).toBe(1);
+      await stage.age(id, 3_600);
+      await becomes(id, { status: 'refused', needs_review: true, next_check_at: null });
+      const { body } = await review(id, { resolution: 'refused', note: 'I know' });
+      expect(body).toMatchObject({ status: 'refused', needs_review: false, next_check_at: null });
+      const expired = await contradicted();
+      await gateway.db.query(`UPDATE transactions SET status = 'expired' WHERE transaction_id = $1`, [expired]);
+      const moved = await review(expired, { resolution: 'refused', note: 'sent back' });
+      expect(moved.body).toMatchObject({ status: 'refused', needs_review: false, status_reason: 'reviewed' });
+    });
   });
 
   it('that does not fit the state is a 409, and changes nothing', async () => {

@@ -20,8 +20,8 @@ describe('the schedule', () => {
     expect(asked).toEqual([...SCHEDULES.checks.map(at), null]);
   });
 
-  it('goes on 1 h, 1 d, 3 d and 30 d after a refusal or an expiry', () => {
-    for (const row of [refusedRow(), expiredRow()]) {
+  it('goes on 1 h, 1 d, 3 d and 30 d after a refusal or an expiry, or when a review keeps a rejected one open', () => {
+    for (const row of [refusedRow(), expiredRow(), { ...rejectedRow(), checks_from: at(0) }]) {
       const asked: (Date | null)[] = [];
       let now: Date | null = at(0);
       while (now) asked.push((now = nextCheckAt(row, now, SCHEDULES)));
@@ -30,8 +30,8 @@ describe('the schedule', () => {
   });
 
   it('rests for what is accepted, rejected or in review', () => {
-    const rows = [acceptedRow(), rejectedRow(), pending({ needs_review: true })];
-    for (const row of rows) expect(nextCheckAt({ ...row, checks_from: at(0) }, at(1), SCHEDULES)).toBeNull();
+    for (const row of [acceptedRow(), rejectedRow(), pending({ needs_review: true })])
+      expect(nextCheckAt(row, at(1), SCHEDULES)).toBeNull();
   });
 
   it('knows its last check, and the end of 24 h of tries', () => {
