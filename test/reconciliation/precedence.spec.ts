@@ -50,7 +50,7 @@ async function turns(): Promise<string[]> {
 }
 
 /** The share of the older ones that may have missed a slot on a busy machine, which is then booked again, further back. */
-const MISSED = 0.2;
+const MISSED = 0.15;
 
 it('after a pause', async () => {
   await start(50);
@@ -59,7 +59,6 @@ it('after a pause', async () => {
   expect(status).toBe(202);
   const { late, overtaken } = await placeWhileTheyWait([body.transaction_id, ...(await place(60))]);
   expect(late).toBeGreaterThan(5);
-  console.log('OVER', late, overtaken.length);
   expect(overtaken.length).toBeLessThanOrEqual(60 * MISSED);
 });
 
@@ -67,7 +66,6 @@ it('while the budget is too small', async () => {
   await start(20);
   const { late, overtaken } = await placeWhileTheyWait(await place(100));
   expect(late).toBeGreaterThan(5);
-  console.log('OVER', late, overtaken.length);
   expect(overtaken.length).toBeLessThanOrEqual(100 * MISSED);
   await eventually(async () => {
     const { rowCount } = await gateway.db.query('SELECT 1 FROM transactions WHERE next_initiation_at IS NOT NULL');
