@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BODY_REFUSED, BROWSER_BANNED, LOCALHOST_REFUSED } from '../http/edge-pages';
 import { page, type Reply } from '../http/exchange';
+import { urlOf } from '../http/url';
 import { textOf, type Fields } from './fields';
 
 /** Where only strict looks: the refusals that come as HTML, before CinetPay itself has read anything. */
@@ -14,8 +15,7 @@ export function edgeRefusal(request: IncomingMessage, fields: Fields | undefined
 }
 
 function namesLocalhost(address: string | null): boolean {
-  if (address === null || !URL.canParse(address)) return false;
-  const { hostname } = new URL(address);
+  const hostname = urlOf(address ?? '')?.hostname ?? '';
   return hostname === 'localhost' || hostname.endsWith('.localhost');
 }
 

@@ -1,4 +1,5 @@
 import { CHANNELS, isCurrency, limitsOf, splitPhone, type Currency } from '../facts/operators';
+import { urlOf } from '../http/url';
 import type { Settings, Site } from '../state/settings';
 import { missing } from './credentials';
 import { flagOf, textOf, type Fields } from './fields';
@@ -94,7 +95,7 @@ function withinLimits(fields: Fields, site: Site): Refusal | undefined {
 function webAddresses(fields: Fields): Refusal | undefined {
   const wrong = ['notify_url', 'return_url'].find((name) => {
     const value = textOf(fields, name);
-    return value !== null && !(URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
+    return value !== null && !/^https?:$/.test(urlOf(value)?.protocol ?? '');
   });
   return wrong === undefined ? undefined : invalid(`${wrong} must be a valid url`);
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { page, send, type Exchange, type Reply } from './exchange';
 import { accessDenied, preflight } from './edge-pages';
 import type { Router } from './router';
+import { urlOf } from './url';
 
 /** An HTTP server that listens. */
 export interface ListeningServer {
@@ -74,5 +75,5 @@ async function route(router: Router, exchange: Exchange): Promise<Reply | void> 
 
 function readUrl(request: IncomingMessage): URL {
   const path = (request.url ?? '/').replace(/^\/+/, '/');
-  return URL.canParse(path, 'http://simulator') ? new URL(path, 'http://simulator') : new URL('http://simulator/404');
+  return urlOf(path, 'http://simulator') ?? new URL('http://simulator/404');
 }

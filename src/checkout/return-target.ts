@@ -1,3 +1,4 @@
+import { urlOf } from '../common/web-url';
 import type { Transaction } from '../payments/transaction.entity';
 
 /**
@@ -8,8 +9,8 @@ export function returnTarget({
   return_url,
   transaction_id,
 }: Pick<Transaction, 'return_url' | 'transaction_id'>): string | null {
-  if (return_url === null || !URL.canParse(return_url)) return null;
-  const url = new URL(return_url);
+  const url = return_url === null ? undefined : urlOf(return_url);
+  if (!url) return null;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   const added = `transaction_id=${encodeURIComponent(transaction_id)}`;
   url.search = url.search === '' ? added : `${url.search}&${added}`;

@@ -1,3 +1,4 @@
+import { urlOf } from '../common/web-url';
 import { CREATED, namesAccountCurrency, REFUSES_CONTENT, REFUSES_CREDENTIALS } from './codes';
 import { factsOf, readEnvelope, unanswered, type Envelope, type Facts, type RawAnswer, type Without } from './envelope';
 import type { InitiationOutcome } from './outcomes';
@@ -40,5 +41,5 @@ function isToken(token: unknown): token is string {
 
 // It goes into a Location header and a page of ours: http(s), visible ASCII, nothing else.
 function isLink(url: string): boolean {
-  return url.length <= MAX_URL && /^https?:\/\/[\x21-\x7e]+$/i.test(url) && URL.canParse(url);
+  return url.length <= MAX_URL && /^https?:\/\/[\x21-\x7e]+$/i.test(url) && urlOf(url) !== undefined;
 }

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { Secret } from '../common/secret';
+import { urlOf } from '../common/web-url';
 import { isHostName, isRange } from './allowed-targets';
 import { Config, MIN_PEPPER_LENGTH, SiteConfig } from './config';
 
@@ -175,7 +176,7 @@ class Reader {
   url(name: string, required: boolean): string | undefined {
     const value = required ? this.required(name) : this.text(name);
     if (!value) return undefined;
-    if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value.replace(/\/+$/, '');
+    if (/^https?:$/.test(urlOf(value)?.protocol ?? '')) return value.replace(/\/+$/, '');
     this.faults.push(`${name} must be an http(s) URL`);
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { ValidateBy, buildMessage } from 'class-validator';
+import { urlOf } from '../common/web-url';
 
 const MAX_URL = 2048;
 const MAX_LINES = 3;
@@ -30,9 +31,8 @@ export function IsInvoiceData(): PropertyDecorator {
 
 function isWebUrl(value: unknown): boolean {
   if (typeof value !== 'string' || value.length > MAX_URL || !/^https?:\/\/[^\s]+$/i.test(value)) return false;
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return url.username === '' && url.password === '';
+  const url = urlOf(value);
+  return url !== undefined && url.username === '' && url.password === '';
 }
 
 function isInvoiceData(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { FieldFault } from '../common/problem';
+import { urlOf } from '../common/web-url';
 
 /** Why a URL may not be a receiver. */
 export type TargetFault = Pick<FieldFault, 'code' | 'detail'>;
@@ -30,9 +31,9 @@ export function faultOfText(text: string): TargetFault | undefined {
   // What URL parsers drop or turn round is where two of them come to different hosts.
   if (/[\s\p{Cc}\\]/u.test(text)) return format('may not contain spaces, control characters or backslashes');
   const authority = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1];
-  if (authority === undefined || !URL.canParse(text)) return format('must be an http(s) URL with a host');
+  const url = urlOf(text);
+  if (authority === undefined || !url) return format('must be an http(s) URL with a host');
   if (authority.includes('@')) return format('may not hold a user name or a password');
-  const url = new URL(text);
   const host = hostOf(url);
   if (url.port === '0') return format('may not name port 0');
   // 2130706433, 0x7f.1 and 0177.0.0.1 are all 127.0.0.1 to a URL parser, but not to every reader of a log.
