@@ -8,6 +8,7 @@ import { faultPlan } from './faults';
 import { FeedReader } from './feed-reader';
 import { violations, type Violation } from './invariants';
 import { burst429, killAll, putFaults, type Kills } from './kills';
+import { operate } from './operator';
 import { seeded } from './random';
 import { comeToRest } from './rest';
 import { RATE_PER_SECOND, startWorld, type World } from './world';
@@ -81,7 +82,7 @@ async function storm(world: World, callers: Callers, random: () => number, optio
   await putFaults(world, faultPlan(options.seed, false));
   const stop = new AbortController();
   const killing = killAll(world, random, options.payments, lastsMs, stop.signal);
-  const bursts = burst429(world, options.seed, lastsMs, stop.signal);
+  const others = [burst429(world, options.seed, lastsMs, stop.signal), operate(world, stop.signal)];
   const lives: Promise<void>[] = [];
   for (let number = 1; number <= options.payments; number++) {
     lives.push(life(callers, customers, number));
@@ -91,7 +92,7 @@ async function storm(world: World, callers: Callers, random: () => number, optio
   await Promise.all(lives);
   const kills = await killing;
   stop.abort();
-  await bursts;
+  await Promise.all(others);
   return kills;
 }
 

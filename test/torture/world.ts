@@ -24,6 +24,8 @@ export interface World {
   apiKey: string;
   /** Of a caller that orders nothing and must see nothing. */
   strangersKey: string;
+  /** Of a person who looks after the sites. */
+  operatorsKey: string;
   /** Orders everything. */
   customer: CanaryCustomer;
   /** Knows every secret of the run, and its customer. */
@@ -47,20 +49,24 @@ export async function startWorld(random: () => number, program?: string): Promis
   const env = environment(folder, storage, simulator, ports[0]!);
   const replicas = ports.map((port) => new Replica(port, env, logFile, program));
   await Promise.all(replicas.map((replica) => replica.start()));
-  const [apiKey, strangersKey] = await Promise.all(['shop', 'rival'].map((caller) => createKey(env, caller)));
-  receiver.secret = await register(replicas[0]!, apiKey!, receiver.url);
+  const [apiKey, strangersKey, operatorsKey] = await Promise.all([
+    createKey(env, 'shop'),
+    createKey(env, 'rival'),
+    createKey(env, 'operator', 'admin'),
+  ]);
+  receiver.secret = await register(replicas[0]!, apiKey, receiver.url);
   const strangersHook = new URL(STRANGERS_PATH, receiver.url).href;
-  const strangersSecret = await register(replicas[0]!, strangersKey!, strangersHook);
+  const strangersSecret = await register(replicas[0]!, strangersKey, strangersHook);
   const customer = canaryCustomer();
   const { apikey, secret_key: siteSecret } = DEMO_SITES[0]!;
   const { first_name, last_name, phone_number, email, address } = customer;
   const watch = new CanaryWatch({
-    ...{ apikey, siteSecret, pepper: PEPPER, apiKey: apiKey!, strangersKey: strangersKey! },
+    ...{ apikey, siteSecret, pepper: PEPPER, apiKey, strangersKey, operatorsKey },
     ...{ webhookSecret: receiver.secret, strangersSecret, first_name, last_name, phone_number, email, address },
   });
   return {
     ...{ storage, simulator, receiver, replicas, logFile, customer, watch },
-    ...{ apiKey: apiKey!, strangersKey: strangersKey! },
+    ...{ apiKey, strangersKey, operatorsKey },
     async close() {
       // They are judged already.
       await Promise.all(replicas.map((replica) => replica.stop('SIGKILL')));
@@ -115,8 +121,8 @@ async function cli(env: Record<string, string>, args: string[]): Promise<string>
   return stdout;
 }
 
-async function createKey(env: Record<string, string>, caller: string): Promise<string> {
-  const key = (await cli(env, ['keys', 'create', caller])).match(/cpk_[A-Za-z0-9_-]+/)?.[0];
+async function createKey(env: Record<string, string>, caller: string, scopes = 'payments'): Promise<string> {
+  const key = (await cli(env, ['keys', 'create', caller, '--scopes', scopes])).match(/cpk_[A-Za-z0-9_-]+/)?.[0];
   if (key === undefined) throw new Error('keys create printed no key');
   return key;
 }
