@@ -13,6 +13,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { transformFileSync } from '@swc/core';
+import { NOBODY, nodeForNobody } from '../support/nobody';
 
 const require = createRequire(__filename);
 const ROOT = join(__dirname, '..', '..');
@@ -36,9 +37,6 @@ startEmbeddedPostgres({ dataDir: process.argv[2], durable: false }).then(
   },
   (error) => console.log(JSON.stringify({ error: error.name + ': ' + error.message })),
 );`;
-
-/** Everybody else's user: in every /etc/passwd. */
-export const NOBODY = { uid: 65534, gid: 65534 };
 
 /** Whether a test may become root's lowered user: not without root, nor in a checkout that only root may enter. */
 export function canBeNobody(): boolean {
@@ -79,13 +77,14 @@ export class Child {
   ) {}
 
   static async start(checkout: string, dataDir: string, user?: { uid: number; gid: number }): Promise<Child> {
-    const child = spawn(process.execPath, [join(checkout, 'program.js'), dataDir], {
+    const child = spawn(user ? nodeForNobody() : process.execPath, [join(checkout, 'program.js'), dataDir], {
       ...user,
       cwd: '/',
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const line = await new Promise<string>((resolve, reject) => {
       let text = '';
+      child.once('error', reject);
       child.stdout.on('data', (chunk: Buffer) => {
         text += chunk.toString();
         if (text.includes('\n')) resolve(text);

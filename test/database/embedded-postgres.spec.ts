@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { installedBinaries } from '../../src/database/embedded-postgres.binaries';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded-postgres';
 import { connect } from '../support/database';
-import { canBeNobody, Child, makeCheckout, NOBODY, openFolder, postmasterOf, type Started } from './checkout';
+import { NOBODY } from '../support/nobody';
+import { canBeNobody, Child, makeCheckout, openFolder, postmasterOf, type Started } from './checkout';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -10,6 +10,7 @@ import { FIRST_ORDER } from '../../src/sandbox.banner';
 import { loadSandboxConfig, STAND_INS } from '../../src/sandbox.config';
 import type { SandboxFile } from '../../src/sandbox.folder';
 import { eventually, request } from '../support/gateway';
+import { nodeForNobody } from '../support/nobody';
 import { build, RunningProgram, runToEnd } from '../support/program';
 
 const started: RunningProgram[] = [];
@@ -193,7 +194,7 @@ describe('a sandbox that cannot start says why in one line', () => {
       await build();
       const dataDir = folder();
       const env = { PATH: process.env.PATH!, HOME: '/', PORT: '0', SIMULATOR_PORT: '0', DATA_DIR: dataDir };
-      const command = [...AS_NOBODY, process.execPath, 'tools/run.mjs', 'sandbox'];
+      const command = [...AS_NOBODY, nodeForNobody(), 'tools/run.mjs', 'sandbox'];
       const { status, stdout, stderr } = spawnSync('setpriv', command, { env, encoding: 'utf8', timeout: 30_000 });
       expect([status, stdout, stderr.trim()]).toEqual([1, '', `DATA_DIR ${dataDir} cannot be used (EACCES).`]);
     },
