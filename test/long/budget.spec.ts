@@ -55,6 +55,9 @@ function expectQuiet(calls: Call[], most: number): void {
 
 const is429 = ({ answered }: Call): boolean => answered === 429;
 
+/** A call of another replica may be on its way by the time the pause is written down (docs/decisions/0008-slots.md); slots lie as far apart. */
+const NEWS_MS = 100;
+
 describe('a 429 of CinetPay', () => {
   const RATE = 10;
   const ENV = { CINETPAY_RATE_PER_SECOND: String(RATE), CHECK_SCHEDULE_SECONDS: '36000' };
@@ -71,12 +74,13 @@ describe('a 429 of CinetPay', () => {
     await untilAllHaveCounters(fleet, 90_000);
     const calls = await callsOf(fleet);
     const refused = calls.findIndex(is429);
-    const [probe, next] = calls.slice(refused + 1).filter(({ at }) => at > calls[refused]!.at + 100);
-    const waited = probe!.at - calls[refused]!.at;
+    const refusedAt = calls[refused]!.at;
+    const [probe, next] = calls.slice(refused + 1).filter(({ at }) => at > refusedAt + NEWS_MS);
+    const waited = probe!.at - refusedAt;
     figure(`the probe came ${waited} ms after the 429, the next call ${next!.at - probe!.at} ms after the probe`);
     expect(waited).toBeGreaterThanOrEqual(leastMs - 50);
     expect(calls.filter(is429)).toHaveLength(1);
-    expect(calls.slice(refused + 1).filter(({ at }) => at < calls[refused]!.at + leastMs - 50)).toHaveLength(0);
+    expect(calls.slice(refused + 1).filter(({ at }) => at <= refusedAt + NEWS_MS).length).toBeLessThanOrEqual(1);
     expect(busiestSecond(calls.slice(refused + 1).map(({ at }) => at))).toBeLessThanOrEqual(RATE + 1);
   });
 
