@@ -13,6 +13,7 @@ import { Judge } from './judge';
 import type { CallOutcome, Lane, NoSlot } from './outcomes';
 import { SlotDesk } from './slot-desk';
 import type { Slot } from './slot-desk';
+import { SlotLine } from './slot-line';
 
 const LANES: Lane[] = ['initiation', 'woken', 'scheduled'];
 /** A shorter wait than this needs no second look at the database (docs/decisions/0008-slots.md). */
@@ -22,6 +23,12 @@ const HEAD_START_MS = 10;
 /** What a probe may take beyond the call's own time limit. */
 const PROBE_MARGIN_MS = 5_000;
 
+/** Where a lane of a site gets its slots in this process. */
+interface Desk {
+  line: SlotLine;
+  slots: SlotDesk;
+}
+
 /**
  * Every call to CinetPay goes through here: one budget and one pause per site over all replicas, on Postgres' clock
  * (section 6 of the contract; docs/operations.md for operators).
@@ -30,7 +37,7 @@ const PROBE_MARGIN_MS = 5_000;
 export class Budget {
   private readonly pace;
   private readonly probeMs: number;
-  private readonly desks = new Map<string, Record<Lane, SlotDesk>>();
+  private readonly desks = new Map<string, Record<Lane, Desk>>();
 
   constructor(
     config: Config,
@@ -52,14 +59,14 @@ export class Budget {
     transactionId: string,
     call: () => Promise<O>,
   ): Promise<O | NoSlot> {
-    const slot = await this.slotFor(site.site_id, lane);
+    const slot = await this.deskOf(site.site_id, lane).line.wait(() => this.slotFor(site.site_id, lane));
     if (slot.kind === 'no_slot') return slot;
     const outcome = await call();
     const effect = effectOf(outcome);
     const { pauseNumber, probe } = slot;
     if (effect.kind === 'answered' ? probe || slot.troubled : probe || effect.kind !== 'unclear') {
       const news = await this.judge.hear(site.site_id, { transactionId, pauseNumber, probe }, effect, outcome.answer);
-      if (news) LANES.forEach((each) => this.deskOf(site.site_id, each).drop());
+      if (news) LANES.forEach((each) => this.deskOf(site.site_id, each).slots.drop());
     }
     return outcome;
   }
@@ -89,7 +96,10 @@ export class Budget {
       const held = this.judge.heldBack(siteId);
       if (held) return { kind: 'no_slot', retryInMs: Math.max(20, Math.ceil(held.ends - performance.now())) };
       const waited = performance.now() - started;
-      const slot = await this.deskOf(siteId, lane).ask(Math.max(0, aheadMs - waited), Math.max(0, askMs - waited));
+      const slot = await this.deskOf(siteId, lane).slots.ask(
+        Math.max(0, aheadMs - waited),
+        Math.max(0, askMs - waited),
+      );
       if (slot.kind === 'no_slot' || (await this.arrives(siteId, slot))) return slot;
     }
   }
@@ -117,11 +127,14 @@ export class Budget {
     }
   }
 
-  private deskOf(siteId: string, lane: Lane): SlotDesk {
+  private deskOf(siteId: string, lane: Lane): Desk {
     let desks = this.desks.get(siteId);
     if (!desks) {
       const { block, lateMs } = this.pace;
-      const desk = (each: Lane): SlotDesk => new SlotDesk((aheadMs) => this.book(siteId, each, aheadMs), block, lateMs);
+      const desk = (each: Lane): Desk => ({
+        line: new SlotLine(),
+        slots: new SlotDesk((aheadMs) => this.book(siteId, each, aheadMs), block, lateMs),
+      });
       desks = { initiation: desk('initiation'), woken: desk('woken'), scheduled: desk('scheduled') };
       this.desks.set(siteId, desks);
     }

@@ -1,4 +1,4 @@
-// Proves that a new order does not reach CinetPay before older ones that wait for the budget: not after a pause, not while the budget is too small.
+// Proves that a new order does not reach CinetPay before older ones that wait for the budget: not after a pause, not while the budget is too small, not when the process misses slots.
 import { afterEach, expect, it } from 'vitest';
 import { pause } from '../../src/common/clock';
 import { newId } from '../../src/common/ids';
@@ -31,10 +31,14 @@ async function place(count: number): Promise<string[]> {
 }
 
 /** Places one new order after the other for as long as older ones wait. @returns how many, and the older ones that one of them went before */
-async function placeWhileTheyWait(older: string[]): Promise<{ late: number; overtaken: string[] }> {
+async function placeWhileTheyWait(
+  older: string[],
+  meanwhile = (): void => undefined,
+): Promise<{ late: number; overtaken: string[] }> {
   for (let late = 3; ; late += 3) {
     await place(3);
     await pause(50);
+    if (late % 15 === 0) meanwhile();
     const asked = await turns();
     if (older.some((id) => !asked.includes(id))) continue;
     const first = asked.findIndex((id) => !older.includes(id));
@@ -49,8 +53,14 @@ async function turns(): Promise<string[]> {
   return [...new Set<string>(taken.map(({ transaction_id }: any) => transaction_id))];
 }
 
-/** The share of the older ones that may have missed a slot on a busy machine, which is then booked again, further back. */
-const MISSED = 0.15;
+/** Keeps the whole process from doing anything, so that it misses the slots of this time. */
+function standStill(): void {
+  const end = performance.now() + 500;
+  while (performance.now() < end);
+}
+
+/** The share of the older ones that may be overtaken: a slot may be missed while the last of them has nobody behind it to change with. */
+const MISSED = 0.1;
 
 it('after a pause', async () => {
   await start(50);
@@ -72,4 +82,11 @@ it('while the budget is too small', async () => {
     expect(rowCount).toBe(0);
   }, 15_000);
   expect((await stage.place()).status).toBe(201);
+});
+
+it('while the process stands still at times', async () => {
+  await start(20);
+  const { late, overtaken } = await placeWhileTheyWait(await place(100), standStill);
+  expect(late).toBeGreaterThan(5);
+  expect(overtaken.length).toBeLessThanOrEqual(100 * MISSED);
 });
