@@ -5,6 +5,7 @@ import { ClaimDeliveriesByEndpoint1764100000000 } from '../../migrations/1764100
 import { ResetAndTestDeliveries1764200000000 } from '../../migrations/1764200000000-reset-and-test-deliveries';
 import { CountRequests1764300000000 } from '../../migrations/1764300000000-count-requests';
 import { DatePauses1764310000000 } from '../../migrations/1764310000000-date-pauses';
+import { LightenChecks1764400000000 } from '../../migrations/1764400000000-lighten-checks';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -14,6 +15,7 @@ export const MIGRATIONS = [
   ResetAndTestDeliveries1764200000000,
   CountRequests1764300000000,
   DatePauses1764310000000,
+  LightenChecks1764400000000,
 ];
 
 // Any number: it only has to be the same in every replica.

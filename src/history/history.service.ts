@@ -15,13 +15,13 @@ const STORY: Statement = {
   text: `SELECT at, kind, from_status, to_status, cause, evidence FROM (
     SELECT a.asked_at AS at, 1 AS rank, a.id AS nth, CASE a.operation WHEN 'payment' THEN 'initiation' ELSE 'check' END AS kind,
       NULL AS from_status, NULL AS to_status, NULL AS cause, ${ANSWER} AS evidence
-    FROM cinetpay_answers a WHERE a.id IN (
+    FROM cinetpay_answers a WHERE a.transaction_id = $1 AND a.id IN (
       (SELECT id FROM cinetpay_answers WHERE transaction_id = $1 ORDER BY id DESC LIMIT $2)
       UNION SELECT answer_id FROM transaction_moves WHERE transaction_id = $1)
     UNION ALL
     SELECT m.at, 2, m.id, CASE WHEN m.review IS NULL THEN 'move' ELSE 'review' END, m.from_status, m.to_status, m.cause,
       CASE WHEN m.review IS NOT NULL THEN m.review ELSE ${ANSWER} END
-    FROM transaction_moves m LEFT JOIN cinetpay_answers a ON a.id = m.answer_id WHERE m.transaction_id = $1
+    FROM transaction_moves m LEFT JOIN cinetpay_answers a ON a.transaction_id = m.transaction_id AND a.id = m.answer_id WHERE m.transaction_id = $1
     UNION ALL
     (SELECT n.received_at, 0, n.id, 'notification', NULL, NULL, NULL,
       jsonb_build_object('validity', n.validity, 'bytes', length(n.body), 'truncated', n.truncated)

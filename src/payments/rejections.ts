@@ -15,7 +15,7 @@ interface Answer {
 const LAST_WORD = {
   name: 'transaction_rejected_by',
   text: `SELECT a.outcome, a.code, a.message, a.description, a.api_response_id FROM transaction_moves m
-    JOIN cinetpay_answers a ON a.id = m.answer_id WHERE m.transaction_id = $1 AND m.to_status = 'rejected' ORDER BY m.id DESC LIMIT 1`,
+    JOIN cinetpay_answers a ON a.transaction_id = m.transaction_id AND a.id = m.answer_id WHERE m.transaction_id = $1 AND m.to_status = 'rejected' ORDER BY m.id DESC LIMIT 1`,
 };
 
 /** Tells a caller why a payment was rejected: the first time and every time the same order comes again. */

@@ -155,15 +155,15 @@ export const SETTLE: Statement = {
   name: 'transaction_settle',
   text: `WITH settled AS (
     UPDATE transactions t SET
-      status = $4, status_reason = $5, needs_review = $6, closed = $7, payment_url = $8, payment_token = $9, payment_method = $10,
-      operator_id = $11, fund_availability_date = $12, accepted_at = $13, initiation = $14, maybe_sent = $15, initiation_attempts = $16,
+      status = $4::text, status_reason = $5, needs_review = $6, closed = $7, payment_url = $8, payment_token = $9, payment_method = $10,
+      operator_id = $11, fund_availability_date = $12, accepted_at = $13, initiation = $14::text, maybe_sent = $15, initiation_attempts = $16,
       next_initiation_at = $17, checks_from = $18, failed_checks = $19,
-      next_check_at = CASE WHEN $4 = 'accepted' THEN NULL
+      next_check_at = CASE WHEN $4::text = 'accepted' THEN NULL
         WHEN t.woken_at IS NULL OR ($39::boolean AND t.wake_number = $21::integer) THEN $20::timestamptz
         WHEN $39 THEN greatest(clock_timestamp(), t.wake_allowed_at - ${SPACING})
         ELSE coalesce(t.next_check_at, clock_timestamp()) END,
-      woken_at = CASE WHEN $4 = 'accepted' OR ($39 AND t.wake_number = $21) THEN NULL ELSE t.woken_at END,
-      wake_allowed_at = CASE WHEN $39 AND $4 <> 'accepted' AND t.woken_at IS NOT NULL AND t.wake_number <> $21
+      woken_at = CASE WHEN $4::text = 'accepted' OR ($39 AND t.wake_number = $21) THEN NULL ELSE t.woken_at END,
+      wake_allowed_at = CASE WHEN $39 AND $4::text <> 'accepted' AND t.woken_at IS NOT NULL AND t.wake_number <> $21
         THEN greatest(t.wake_allowed_at, clock_timestamp()) + ${SPACING} ELSE t.wake_allowed_at END,
       lease_until = CASE WHEN $3::integer IS NULL THEN t.lease_until END,
       revision = t.revision + 1, updated_at = $22
@@ -172,14 +172,14 @@ export const SETTLE: Statement = {
   ), answer AS (
     INSERT INTO cinetpay_answers (transaction_id, site_id, operation, outcome, asked_at, duration_ms, http_status, code, message, description,
       api_response_id, data)
-    SELECT transaction_id, site_id, $23, $24, $25::timestamptz, $26::integer, $27::integer, $28, $29, $30, $31, $32::jsonb FROM settled WHERE $23::text IS NOT NULL
+    SELECT transaction_id, site_id, $23::text, $24, $25::timestamptz, $26::integer, $27::integer, $28, $29, $30, $31, $32::jsonb FROM settled WHERE $23::text IS NOT NULL
     RETURNING id
   ), moved AS (
     INSERT INTO transaction_moves (transaction_id, from_status, to_status, cause, answer_id, review, at)
-    SELECT transaction_id, $33, $4, $34, (SELECT id FROM answer), $35::jsonb, $22 FROM settled WHERE $33::text IS NOT NULL
+    SELECT transaction_id, $33::text, $4::text, $34, (SELECT id FROM answer), $35::jsonb, $22 FROM settled WHERE $33::text IS NOT NULL
   ), told AS (
     INSERT INTO events (id, type, caller, transaction_id, status, created_at, data, notify_endpoint_id)
-    SELECT told.id, told.type, settled.caller, settled.transaction_id, $4, $22, $38, settled.notify_endpoint_id
+    SELECT told.id, told.type, settled.caller, settled.transaction_id, $4::text, $22, $38, settled.notify_endpoint_id
     FROM settled, unnest($36::text[], $37::text[]) WITH ORDINALITY AS told(id, type, nth) ORDER BY nth
     ON CONFLICT DO NOTHING
   )

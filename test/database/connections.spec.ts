@@ -45,7 +45,7 @@ const ended = async (id: string): Promise<any> => {
   return eventually(async () => {
     const { rows } = await witness.query(
       `SELECT t.status, t.status_reason, d.open_transaction_id, d.paid_transaction_id,
-        (SELECT array_agg(type ORDER BY sequence) FROM events e WHERE e.transaction_id = t.transaction_id) AS events
+        (SELECT array_agg(type::text ORDER BY sequence) FROM events e WHERE e.transaction_id = t.transaction_id) AS events
       FROM transactions t JOIN order_doors d USING (caller, order_reference)
       WHERE t.transaction_id = $1 AND t.status IN ('accepted', 'rejected')`,
       [id],

@@ -54,8 +54,8 @@ it('leaves the checks in force that keep money straight', async () => {
     `INSERT INTO transactions (transaction_id, caller, origin, site_id, integration, currency, description, channels, lang, lock_phone_number,
        card_available, wire_body, checkout_token, amount, status, accepted_at, next_check_at)
      VALUES ('T', 'c', 'api', '1', 'redirect', 'XOF', 'd', 'ALL', 'fr', false, false, '{}', 't', ${values})`;
-  expect(await refused(row(`5, 'paid', NULL, NULL`))).toBe('transactions_status_check');
-  expect(await refused(row(`0, 'created', NULL, NULL`))).toBe('transactions_amount_check');
+  expect(await refused(row(`5, 'paid', NULL, NULL`))).toBe('payment_status_check');
+  expect(await refused(row(`0, 'created', NULL, NULL`))).toBe('payment_amount_check');
   expect(await refused(row(`5, 'accepted', NULL, NULL`))).toBe('transactions_accepted_check');
   expect(await refused(row(`5, 'accepted', now(), now()`))).toBe('transactions_accepted_rests_check');
   expect(
@@ -69,7 +69,8 @@ it('goes all the way back', async () => {
   for (let i = 0; i < MIGRATIONS.length; i++) await source.undoLastMigration();
   await source.destroy();
   const { rows } = await db.query(
-    `SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND relkind IN ('r', 'S') AND relname !~ '^migrations'`,
+    `SELECT typname AS relname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = 'public' AND t.typtype = 'd'
+     UNION SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND relkind IN ('r', 'S') AND relname !~ '^migrations'`,
   );
   expect(rows).toEqual([]);
 });
