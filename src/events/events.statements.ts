@@ -9,17 +9,19 @@ export const PUBLISH_BATCH = 500;
  * higher one; it then simply gets a later position: only committed rows are seen here, and position, not sequence, is the
  * feed. Two events of one payment cannot change places, because the second was written under the row lock of the first.
  *
+ * Rows are found by where they lie, as this very snapshot sees them: by their ids the planner reads all unpublished ones for each batch.
+ *
  * A delivery's id comes from its event and endpoint, so that nothing has to be handed back to make it. `FOR SHARE` lets a
  * deletion of an endpoint either wait until its deliveries can be seen and cancelled, or be seen here.
  */
 export const PUBLISH: Statement = {
   name: 'events_publish',
   text: `WITH fresh AS MATERIALIZED (
-      SELECT id, (SELECT coalesce(max(position), 0) FROM events) + row_number() OVER (ORDER BY sequence) AS position,
+      SELECT spot, (SELECT coalesce(max(position), 0) FROM events) + row_number() OVER (ORDER BY sequence) AS position,
         row_number() OVER (ORDER BY sequence) AS place
-      FROM (SELECT id, sequence FROM events WHERE position IS NULL ORDER BY sequence LIMIT ${PUBLISH_BATCH}) unpublished
+      FROM (SELECT ctid AS spot, sequence FROM events WHERE position IS NULL ORDER BY sequence LIMIT ${PUBLISH_BATCH}) unpublished
     ), published AS (
-      UPDATE events SET position = fresh.position FROM fresh WHERE events.id = fresh.id AND events.position IS NULL
+      UPDATE events SET position = fresh.position FROM fresh WHERE events.ctid = fresh.spot AND events.position IS NULL
       RETURNING events.id, events.type, events.caller, events.notify_endpoint_id, fresh.place
     ), owed AS (
       SELECT published.id AS event_id, endpoint.id AS endpoint_id, published.place
