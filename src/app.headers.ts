@@ -1,5 +1,7 @@
-import helmet from '@fastify/helmet';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 
 /** An answer of the API is data: a browser that shows it runs nothing. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -15,10 +17,23 @@ const DOCS_POLICY = [
 ].join('; ');
 
 /** Headers of every answer. A page that sets one of its own keeps it. */
-export async function setHeaders(app: NestFastifyApplication, publicUrl: string): Promise<void> {
+export function setHeaders(app: FastifyInstance, publicUrl: string): void {
   const https = publicUrl.startsWith('https:');
-  await app.register(helmet, {
-    // Set below: it depends on the address.
+  const always = helmetHeaders(https);
+  app.addHook('onRequest', (request, reply, done) => {
+    const docs = request.url === '/docs' || request.url.startsWith('/docs/');
+    const policy = docs ? DOCS_POLICY : API_POLICY;
+    void reply.headers(always).header('Request-Id', request.id);
+    void reply.header('Content-Security-Policy', https ? `${policy}; upgrade-insecure-requests` : policy);
+    done();
+  });
+}
+
+// Asked once: they are the same for every answer, and set one by one on the socket's response they cost each answer a tenth of a read.
+function helmetHeaders(https: boolean): Record<string, string> {
+  const answer = new ServerResponse(new IncomingMessage(new Socket()));
+  const set = helmet({
+    // Set above: it depends on the address.
     contentSecurityPolicy: false,
     // Over plain http both would lock people out who try the gateway on their own network.
     strictTransportSecurity: https ? undefined : false,
@@ -27,14 +42,6 @@ export async function setHeaders(app: NestFastifyApplication, publicUrl: string)
     originAgentCluster: false,
     xFrameOptions: { action: 'deny' },
   });
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, reply, done) => {
-      const docs = request.url === '/docs' || request.url.startsWith('/docs/');
-      const policy = docs ? DOCS_POLICY : API_POLICY;
-      void reply.header('Request-Id', request.id);
-      void reply.header('Content-Security-Policy', https ? `${policy}; upgrade-insecure-requests` : policy);
-      done();
-    });
+  set(answer.req, answer, () => undefined);
+  return answer.getHeaders() as Record<string, string>;
 }

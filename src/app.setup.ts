@@ -25,7 +25,7 @@ export async function createApp(config: Config, crashPoints?: CrashPoints): Prom
   const fastify = app.getHttpAdapter().getInstance();
   endUnusedConnections(fastify);
   readBodies(fastify);
-  await setHeaders(app, config.publicUrl);
+  setHeaders(fastify, config.publicUrl);
   openToBrowsers(fastify);
   observe(fastify, app.get(Metrics));
   app.useGlobalFilters(new ProblemFilter(answerProblem));

@@ -8,26 +8,27 @@ interface Entry<T> {
 }
 
 /**
- * Remembers for less than 5 s who holds a key and which keys nobody holds, and asks once for those who ask together.
+ * Remembers for less than 5 s who holds a key and which keys nobody holds, and asks once for those who ask together. By the key itself, in memory
+ * only: its HMAC takes longer than all the rest of letting a request in.
  * Unknown keys have a shelf of their own: guessing cannot push the callers' keys out.
  */
 export class KeyCache<T> {
   private readonly known = new Map<string, Entry<T>>();
   private readonly unknown = new Map<string, Entry<T>>();
 
-  async get(hash: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  async get(key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
     const now = performance.now();
-    const held = this.known.get(hash) ?? this.unknown.get(hash);
+    const held = this.known.get(key) ?? this.unknown.get(key);
     if (held && held.until > now) return held.answer;
     const entry = { answer: ask(), until: now + LIFETIME_MS };
-    const shelf = this.known.has(hash) ? this.known : this.unknown;
-    keep(shelf, hash, entry);
+    const shelf = this.known.has(key) ? this.known : this.unknown;
+    keep(shelf, key, entry);
     try {
       const answer = await entry.answer;
       const right = answer === undefined ? this.unknown : this.known;
-      if (right !== shelf && shelf.get(hash) === entry) {
-        shelf.delete(hash);
-        keep(right, hash, entry);
+      if (right !== shelf && shelf.get(key) === entry) {
+        shelf.delete(key);
+        keep(right, key, entry);
       }
       return answer;
     } catch (error) {
@@ -38,8 +39,8 @@ export class KeyCache<T> {
   }
 
   /** Whether somebody held this key when it was last asked for, however long ago. */
-  isKnown(hash: string): boolean {
-    return this.known.has(hash);
+  isKnown(key: string): boolean {
+    return this.known.has(key);
   }
 
   clear(): void {
@@ -49,8 +50,8 @@ export class KeyCache<T> {
 }
 
 // A map keeps the order of insertion: the oldest goes first.
-function keep<T>(shelf: Map<string, T>, hash: string, entry: T): void {
-  shelf.delete(hash);
-  shelf.set(hash, entry);
+function keep<T>(shelf: Map<string, T>, key: string, entry: T): void {
+  shelf.delete(key);
+  shelf.set(key, entry);
   if (shelf.size > LIMIT) shelf.delete(shelf.keys().next().value!);
 }

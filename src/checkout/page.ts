@@ -27,7 +27,6 @@ export function sendPage(reply: FastifyReply, page: Page): void {
   for (const [name, value] of Object.entries(headersOf(page))) void reply.header(name, value);
   // helmet's answer to framing; the policy's frame-ancestors says it better, page by page.
   reply.removeHeader('X-Frame-Options');
-  reply.raw.removeHeader('X-Frame-Options');
   void reply.code(page.status).send(documentOf(page));
 }
 

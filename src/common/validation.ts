@@ -3,6 +3,9 @@ import type { ClassConstructor } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { Problem, type FieldFault } from './problem';
+import { rememberRules } from './remembered-rules';
+
+rememberRules();
 
 /** How a body is read. */
 export interface ValidationOptions {
@@ -80,10 +83,12 @@ function cleaned(value: unknown, pointer: string, nulls: ValidationOptions['null
   if (typeof value !== 'object' || value === null) return value;
   const out: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(value)) {
-    const at = step(pointer, name);
-    if (name in Object.prototype) faults.push(unknownField(at));
-    else if (entry !== null || nulls === 'kept') out[name] = cleaned(entry, at, nulls, faults);
-    else if (nulls === 'refused') faults.push({ pointer: at, code: 'type', detail: 'null is no value here' });
+    if (name in Object.prototype) faults.push(unknownField(step(pointer, name)));
+    else if (typeof entry === 'object' && entry !== null)
+      out[name] = cleaned(entry, step(pointer, name), nulls, faults);
+    else if (entry !== null || nulls === 'kept') out[name] = entry;
+    else if (nulls === 'refused')
+      faults.push({ pointer: step(pointer, name), code: 'type', detail: 'null is no value here' });
   }
   return out;
 }

@@ -51,10 +51,16 @@ function withLink(
       ? { payment_url: paymentUrl, payment_token: paymentToken }
       : {};
   if (row.status !== 'created') return { patch: { ...link, ...INITIATED }, cause: 'initiation', events: [] };
-  const pending = { ...row, status: 'pending' as const, checks_from: now };
-  const next = nextCheckAt(pending, now, schedules);
-  const patch = { ...link, ...INITIATED, status: pending.status, checks_from: now, failed_checks: 0 };
-  return { patch: { ...patch, next_check_at: next }, cause: 'initiation', events: [EVENT_OF.pending] };
+  const pending = { status: 'pending' as const, checks_from: now, needs_review: row.needs_review };
+  const patch = {
+    ...link,
+    ...INITIATED,
+    status: pending.status,
+    checks_from: now,
+    failed_checks: 0,
+    next_check_at: nextCheckAt(pending, now, schedules),
+  };
+  return { patch, cause: 'initiation', events: [EVENT_OF.pending] };
 }
 
 function refused(row: Transaction, answer: Answer, { now, sentBefore }: InitiationContext): Decision {

@@ -229,17 +229,25 @@ type Inserted = Pick<
 
 function fresh(isInitiated: boolean): Omit<Transaction, keyof NewTransaction | keyof Inserted | 'updated_at'> {
   return {
-    ...{
-      status: 'created',
-      status_reason: null,
-      needs_review: false,
-      closed: false,
-      payment_url: null,
-      payment_token: null,
-    },
-    ...{ payment_method: null, operator_id: null, fund_availability_date: null, accepted_at: null, revision: 1 },
-    ...{ lease_number: isInitiated ? 1 : 0, wake_number: 0, woken_at: null, wake_allowed_at: null, failed_checks: 0 },
-    ...{ initiation: isInitiated ? 'send' : null, maybe_sent: isInitiated, initiation_attempts: 0 },
+    status: 'created',
+    status_reason: null,
+    needs_review: false,
+    closed: false,
+    payment_url: null,
+    payment_token: null,
+    payment_method: null,
+    operator_id: null,
+    fund_availability_date: null,
+    accepted_at: null,
+    revision: 1,
+    lease_number: isInitiated ? 1 : 0,
+    wake_number: 0,
+    woken_at: null,
+    wake_allowed_at: null,
+    failed_checks: 0,
+    initiation: isInitiated ? 'send' : null,
+    maybe_sent: isInitiated,
+    initiation_attempts: 0,
   };
 }
 
