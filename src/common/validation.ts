@@ -2,10 +2,8 @@ import { plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
+import { keepsRules } from './kept-rules';
 import { Problem, type FieldFault } from './problem';
-import { rememberRules } from './remembered-rules';
-
-rememberRules();
 
 /** How a body is read. */
 export interface ValidationOptions {
@@ -54,6 +52,7 @@ export function validated<T extends object>(
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new Problem('malformed_json', 'The body must be a JSON object.');
   const value = plainToInstance(Class, cleaned(body, '', nulls, faults), { exposeUnsetFields: false });
+  if (faults.length === 0 && keepsRules(value)) return value;
   const found = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
   faults.push(...found.flatMap((error) => faultsOf(error, '')));
   if (faults.length === 0) return value;
