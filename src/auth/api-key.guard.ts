@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { Problem } from '../common/problem';
+import { RouteFacts } from '../common/route-facts';
 import { ApiKeys } from './api-keys.service';
 import { PUBLIC, type CallerRequest } from './caller';
 import { keyOf } from './key-place';
@@ -11,15 +11,15 @@ import { keyOf } from './key-place';
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(
-    private readonly reflector: Reflector,
+    private readonly facts: RouteFacts,
     private readonly keys: ApiKeys,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const places = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, places)) return true;
+    if (this.facts.getAllAndOverride<boolean>(PUBLIC, places)) return true;
     const http = context.switchToHttp();
-    const key = keyOf(context, this.reflector);
+    const key = keyOf(context, this.facts);
     const caller = key === undefined ? undefined : await this.keys.find(key);
     if (!caller) {
       void http.getResponse<FastifyReply>().header('WWW-Authenticate', 'Bearer');

@@ -1,7 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 import type { CustomDecorator, ExecutionContext } from '@nestjs/common';
-import type { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import type { RouteFacts } from '../common/route-facts';
 
 /** Finds the API key in a request; undefined when there is none, unless it throws a Problem that says so in other words. */
 export type KeyReader = (request: FastifyRequest) => string | undefined;
@@ -13,9 +13,9 @@ const BEARER = /^Bearer +([^\s]+) *$/i;
 export const KeyIn = (read: KeyReader): CustomDecorator => SetMetadata(KEY_READER, read);
 
 /** The API key that a request came with, where its route looks for it. */
-export function keyOf(context: ExecutionContext, reflector: Reflector): string | undefined {
+export function keyOf(context: ExecutionContext, facts: RouteFacts): string | undefined {
   const places = [context.getHandler(), context.getClass()];
-  const read = reflector.getAllAndOverride<KeyReader | undefined>(KEY_READER, places) ?? bearer;
+  const read = facts.getAllAndOverride<KeyReader | undefined>(KEY_READER, places) ?? bearer;
   return read(context.switchToHttp().getRequest<FastifyRequest>());
 }
 

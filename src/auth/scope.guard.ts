@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { Problem } from '../common/problem';
+import { RouteFacts } from '../common/route-facts';
 import { NEEDED_SCOPE, type Caller, type CallerRequest, type Scope } from './caller';
 
 /** Holds a caller to the scopes of its key; comes after the throttle, so that refusals count too. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  constructor(private readonly facts: RouteFacts) {}
 
   canActivate(context: ExecutionContext): boolean {
     const { caller } = context.switchToHttp().getRequest<CallerRequest>();
     if (!caller) return true;
     const places = [context.getHandler(), context.getClass()];
-    const needed = this.reflector.getAllAndOverride<Scope | undefined>(NEEDED_SCOPE, places) ?? 'payments';
+    const needed = this.facts.getAllAndOverride<Scope | undefined>(NEEDED_SCOPE, places) ?? 'payments';
     if (!mayUse(caller, needed)) throw new Problem('forbidden', `This route needs a key with the scope "${needed}".`);
     return true;
   }

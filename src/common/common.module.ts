@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { CrashPoints } from './crash-points';
 import { Metrics } from './metrics';
+import { RouteFacts } from './route-facts';
 
 /** What every folder may ask for. */
 @Module({})
@@ -11,8 +12,8 @@ export class CommonModule {
     return {
       module: CommonModule,
       global: true,
-      providers: [Metrics, { provide: CrashPoints, useValue: crashPoints }],
-      exports: [Metrics, CrashPoints],
+      providers: [Metrics, RouteFacts, { provide: CrashPoints, useValue: crashPoints }],
+      exports: [Metrics, RouteFacts, CrashPoints],
     };
   }
 }

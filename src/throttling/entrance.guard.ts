@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiKeyGuard } from '../auth/api-key.guard';
 import { ApiKeys } from '../auth/api-keys.service';
 import { PUBLIC } from '../auth/caller';
 import { keyOf } from '../auth/key-place';
 import { Problem } from '../common/problem';
+import { RouteFacts } from '../common/route-facts';
 import { AddressLimits, CHECKOUT_QUOTA, clientOf } from './address.limits';
 import { tellStanding, tooMany } from './standing';
 
@@ -17,14 +17,14 @@ import { tellStanding, tooMany } from './standing';
 @Injectable()
 export class EntranceGuard implements CanActivate {
   constructor(
-    private readonly reflector: Reflector,
+    private readonly facts: RouteFacts,
     private readonly auth: ApiKeyGuard,
     private readonly keys: ApiKeys,
     private readonly limits: AddressLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const isPublic = this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()]);
+    const isPublic = this.facts.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()]);
     if (!isPublic) return this.letCallerIn(context);
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (isCheckout(request)) this.letCustomerIn(request);
@@ -51,7 +51,7 @@ export class EntranceGuard implements CanActivate {
 
   // A caller is not kept out by somebody else at the same address, such as a proxy's.
   private isKnown(context: ExecutionContext): boolean {
-    const key = keyOf(context, this.reflector);
+    const key = keyOf(context, this.facts);
     return key !== undefined && this.keys.isKnown(key);
   }
 

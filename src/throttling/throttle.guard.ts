@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { getOptionsToken, getStorageToken, ThrottlerGuard } from '@nestjs/throttler';
 import type { ThrottlerModuleOptions, ThrottlerRequest } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
 import type { CallerRequest } from '../auth/caller';
+import { RouteFacts } from '../common/route-facts';
 import { BlockStorage } from './block.storage';
 import { tellStanding, tooMany } from './standing';
 
@@ -14,9 +14,9 @@ export class ThrottleGuard extends ThrottlerGuard {
   constructor(
     @Inject(getOptionsToken()) options: ThrottlerModuleOptions,
     @Inject(getStorageToken()) private readonly blocks: BlockStorage,
-    reflector: Reflector,
+    facts: RouteFacts,
   ) {
-    super(options, blocks, reflector);
+    super(options, blocks, facts);
   }
 
   protected override shouldSkip(context: ExecutionContext): Promise<boolean> {
