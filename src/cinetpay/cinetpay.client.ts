@@ -1,5 +1,6 @@
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
+import type { AxiosAdapter, AxiosResponse } from 'axios';
 import { retryAfterMs } from '../common/backoff';
 import { logError, logInfo } from '../common/logger';
 import { Metrics } from '../common/metrics';
@@ -7,6 +8,7 @@ import { Config } from '../config/config';
 import type { SiteConfig } from '../config/config';
 import { readCheck } from './check-answer';
 import { factsOf, type Facts, type RawAnswer, type Without } from './envelope';
+import { HEADERS } from './http-options';
 import { readInitiation } from './initiation-answer';
 import type { Answer, CheckOutcome, InitiationOutcome, Unanswered } from './outcomes';
 import { ExchangeFault } from './undici.adapter';
@@ -82,8 +84,17 @@ export class CinetpayClient {
   }
 
   private async exchange({ operation, body }: Call): Promise<RawAnswer> {
-    // Not HttpService's own methods: their Observables cost CPU and give nothing to a single answer.
-    const response = await this.http.axiosRef.request<string>({ url: this.addresses[operation], data: body });
+    // Straight to HttpService's adapter: on the way there axios merges its configuration anew for each request, which takes longer than the
+    // exchange itself and a tenth of an order's memory.
+    const { defaults } = this.http.axiosRef;
+    const response = (await (defaults.adapter as AxiosAdapter)({
+      url: this.addresses[operation],
+      method: 'post',
+      headers: HEADERS,
+      data: body,
+      timeout: defaults.timeout,
+      maxContentLength: defaults.maxContentLength,
+    })) as AxiosResponse<string>;
     const { status, data, headers } = response;
     return { status, text: data, headers: headers as Record<string, string> };
   }

@@ -90,11 +90,9 @@ describe('what is thrown below the client', () => {
 
   it('goes no further even when it is an error of axios', async () => {
     const { client, module } = await startEcho(() => {});
-    module
-      .get(HttpService, { strict: false })
-      .axiosRef.interceptors.request.use((config: InternalAxiosRequestConfig) => {
-        throw new AxiosError('broken', 'ERR', config);
-      });
+    module.get(HttpService, { strict: false }).axiosRef.defaults.adapter = (config: InternalAxiosRequestConfig) => {
+      throw new AxiosError('broken', 'ERR', config);
+    };
     const outcome = await client.check(site(), 'T1');
     expect(outcome.kind).toBe('unclear');
     expect(shown(outcome)).not.toContain('canary');
