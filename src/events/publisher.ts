@@ -13,7 +13,7 @@ const PUBLISHER_LOCK = 7_401_236;
 /** Milliseconds until a replica asks again whether there is work, or whether it may lead (our choice). */
 const IDLE_MS = 1_000;
 /** Our choice: what happens within this time gets its positions in one commit. */
-const REST_MS = 20;
+const REST_MS = 50;
 // A leader whose machine vanishes leaves a connection, and its lock, that only these let Postgres end: after 10 + 3 × 3 s.
 const KEEPALIVE = `SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '3', false),
   set_config('tcp_keepalives_count', '3', false)`;

@@ -54,8 +54,8 @@ describe('a delivery', () => {
     const wanted = await picky.write({ type: 'payment.accepted' });
     for (const type of ['payment.pending', 'payment.refused', 'payment.expired']) await picky.write({ type });
     const last = await picky.write({ type: 'payment.mismatch' });
-    await picky.settled('delivered');
-    await eventually(async () => expect(await picky.deliveries()).toHaveLength(2));
+    await picky.arrived(2);
+    expect(await picky.settled('delivered')).toHaveLength(2);
     expect(picky.receiver.arrivals.map(({ id }) => id).toSorted()).toEqual([wanted, last].toSorted());
     expect(other.receiver.arrivals).toEqual([]);
     await Promise.all([picky.receiver.close(), other.receiver.close()]);
