@@ -1,6 +1,6 @@
 import { execFile, fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -51,13 +51,19 @@ export async function startGateway(
   const env = gatewayEnvironment(ground, port, overrides);
   const log = openSync(join(ground.folder, `ours-${port}.log`), 'a');
   return answering('ours', ground, port, '/health/ready', () =>
-    spawn(process.execPath, [...nodeOptions, join(ground.root, 'dist', 'src', 'main.js')], {
+    spawn(process.execPath, [...flagsOf(ground.root), ...nodeOptions, join(ground.root, 'dist', 'src', 'main.js')], {
       cwd: ground.folder,
       detached: true,
       env,
       stdio: ['ignore', log, log],
     }),
   );
+}
+
+/** What `npm start` hands to Node. */
+function flagsOf(root: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return scripts.start.match(/--\S+/g) ?? [];
 }
 
 /** Starts B or D. */

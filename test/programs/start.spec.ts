@@ -1,5 +1,6 @@
 // Proves that `npm start` refuses what it must, says all of it at once without a value, and stops with its work done.
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type RunningSimulator } from '../../simulator/simulator';
 import { DEMO_SITES } from '../../simulator/state/settings';
@@ -105,6 +106,14 @@ describe('npm start refuses', () => {
 });
 
 describe('npm start', () => {
+  it('hands Node the same flags as the image does', () => {
+    const flagsIn = (file: string, line: RegExp): string[] =>
+      line.exec(readFileSync(file, 'utf8'))?.[0].match(/--[\w-]+=\w+/g) ?? [];
+    const flags = flagsIn('package.json', /"start": .*/);
+    expect(flags).not.toEqual([]);
+    expect(flagsIn('Dockerfile', /^CMD .*/m)).toEqual(flags);
+  });
+
   it('answers what was in flight when it was asked to stop, and ends with 0', async () => {
     const { program, url, key } = await gateway();
     const slow = { rules: [{ operation: 'payment', kind: 'delay', delay_ms: 1_500, times: 1 }] };
