@@ -1,6 +1,9 @@
 import { logError } from '../common/logger';
 import { Poller } from '../common/poller';
 
+/** Our choice: a flood of nudges must not become a flood of looks. The first nudge after a quiet time is heard at once. */
+const REST_MS = 10;
+
 /** One kind of due work: how to claim some of it, and how to do one piece. */
 export interface LaneOptions<Claim> {
   /** For log lines. */
@@ -22,7 +25,7 @@ export class Lane<Claim> {
 
   constructor(private readonly options: LaneOptions<Claim>) {
     const { name, idleMs } = options;
-    this.poller = new Poller({ name, idleMs, round: () => this.round() });
+    this.poller = new Poller({ name, idleMs, restMs: REST_MS, round: () => this.round() });
   }
 
   start(): void {
