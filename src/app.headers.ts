@@ -29,7 +29,7 @@ export function setHeaders(app: FastifyInstance, publicUrl: string): void {
   });
 }
 
-// Asked once: they are the same for every answer, and set one by one on the socket's response they cost each answer a tenth of a read.
+// Asked once: they are the same for every answer, and set one by one on Node's response they are checked twice for each.
 function helmetHeaders(https: boolean): Record<string, string> {
   const answer = new ServerResponse(new IncomingMessage(new Socket()));
   const set = helmet({

@@ -4,7 +4,7 @@ import type { SiteConfig } from '../config/config';
 import type { Order } from './order.pipe';
 import { checkoutUrl } from './payment.json';
 import type { Customer, DropInOrder } from './transaction.entity';
-import type { NewTransaction } from './transaction.store';
+import type { NewTransaction } from './transaction.rows';
 
 /** How an order came to us. */
 export interface Origin {

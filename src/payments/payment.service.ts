@@ -12,8 +12,8 @@ import { newTransaction, type Origin } from './new-transaction';
 import type { Order } from './order.pipe';
 import { refuseKnown } from './repetition';
 import type { Transaction } from './transaction.entity';
-import type { Saved } from './transaction.rows';
-import { TransactionStore, type NewTransaction } from './transaction.store';
+import type { NewTransaction, Saved } from './transaction.rows';
+import { TransactionStore } from './transaction.store';
 
 /** What became of an order. */
 export interface Initiated {

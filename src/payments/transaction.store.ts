@@ -6,21 +6,12 @@ import { Sql, type Runner, type Statement } from '../database/sql';
 import { WorkSignal } from '../database/work-signal';
 import { CLAIMS } from './claim.statements';
 import { applied, movesTo } from './decision';
-import type { ShownTransaction } from './payment.json';
 import { Precedence } from './precedence';
 import { answerValues, settleParameters, type Asked, type Settlement } from './settlement';
 import type { Transaction } from './transaction.entity';
-import { asClaim, asSeen, asTransaction, type Claim, type Row, type Saved, type Seen } from './transaction.rows';
+import { asClaim, asSaved, asSeen, asShown, asTransaction } from './transaction.rows';
+import type { Claim, Inserted, NewTransaction, Row, Saved, Seen, Shown, Written } from './transaction.rows';
 import * as statements from './transaction.statements';
-
-/** A row before it is saved: what the caller decides, and what it makes us decide. */
-export type NewTransaction = Pick<Transaction, statements.InsertedColumn>;
-
-/** What is shown of a payment, and whose it is. */
-export type Shown = ShownTransaction & Pick<Transaction, 'caller'>;
-
-/** As JSON writes it. */
-type Written<T> = { [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K] };
 
 /** What a request may be a repetition of. */
 export interface Known {
@@ -51,14 +42,7 @@ export class TransactionStore {
   /** What is shown of a payment. */
   async show(transactionId: string): Promise<Shown | undefined> {
     const [row] = await this.sql.rows<{ shown: Written<Shown> }>(statements.SHOW, [transactionId]);
-    if (!row) return undefined;
-    const { next_check_at, created_at, updated_at, accepted_at } = row.shown;
-    return Object.assign(row.shown, {
-      next_check_at: next_check_at === null ? null : new Date(next_check_at),
-      created_at: new Date(created_at),
-      updated_at: new Date(updated_at),
-      accepted_at: accepted_at === null ? null : new Date(accepted_at),
-    });
+    return row && asShown(row.shown);
   }
 
   /** A claimed row as it is now, but for its wake number: what woke it since the claim has not been answered. */
@@ -225,43 +209,6 @@ export class TransactionStore {
     const [row] = await this.sql.rows<Row & { clock: Date }>(statement, [value]);
     return row && asSeen(row);
   }
-}
-
-type Inserted = Pick<
-  Transaction,
-  'created_at' | 'next_initiation_at' | 'lease_until' | 'checks_from' | 'next_check_at'
-> & { clock: Date; older_wait?: boolean };
-
-// One spread and then named fields: of several spreads V8 makes a dictionary, and everything that reads or copies the row pays for it.
-function asSaved(transaction: NewTransaction, times: Omit<Inserted, 'clock'>, isInitiated: boolean): Transaction {
-  return {
-    ...transaction,
-    status: 'created',
-    status_reason: null,
-    needs_review: false,
-    closed: false,
-    payment_url: null,
-    payment_token: null,
-    payment_method: null,
-    operator_id: null,
-    fund_availability_date: null,
-    created_at: times.created_at,
-    updated_at: times.created_at,
-    accepted_at: null,
-    revision: 1,
-    lease_number: isInitiated ? 1 : 0,
-    lease_until: times.lease_until,
-    wake_number: 0,
-    woken_at: null,
-    wake_allowed_at: null,
-    initiation: isInitiated ? 'send' : null,
-    maybe_sent: isInitiated,
-    initiation_attempts: 0,
-    next_initiation_at: times.next_initiation_at,
-    checks_from: times.checks_from,
-    failed_checks: 0,
-    next_check_at: times.next_check_at,
-  };
 }
 
 function parameter(value: unknown): unknown {
