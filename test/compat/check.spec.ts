@@ -242,7 +242,7 @@ describe('a question', () => {
     try {
       await stage.act(transaction_id, 'pay');
       await request('POST', `${gateway.url}/checkout/${payment_token}/return`);
-      await eventually(async () => (await stage.row(transaction_id)).status === 'accepted');
+      await eventually(async () => (await stage.row(transaction_id)).status === 'accepted', 15_000);
       const before = await asked();
       expect((await check()).body.code).toBe('00');
       expect(await asked()).toBe(before);
