@@ -110,19 +110,22 @@ it('gives every committed event one position, and a reader each of them once', a
   expect(await pageAfter(total)).toEqual([]);
 });
 
-it('lets an event wait that commits after a later one, and one publisher lead', async () => {
+it('shows an event that commits after a later one behind it, never before a cursor that passed; one publisher leads', async () => {
+  const { rows } = await client.query<{ last: string }>('SELECT coalesce(max(position), 0) AS last FROM events');
+  const start = Number(rows[0]!.last);
   const slow = await connect(database.url);
   await slow.query('BEGIN');
   const late = await writeEvent(slow);
   const early = await writeEvent(client);
-  const position = async (id: string): Promise<number> => {
-    const { rows } = await client.query<{ position: string | null }>('SELECT position FROM events WHERE id = $1', [id]);
-    return Number(rows[0]?.position ?? 0);
+  const nextAfter = async (position: number): Promise<Pick<Item, 'id' | 'position'>> => {
+    let page: Item[] = [];
+    await until(async () => (page = await pageAfter(position)).length > 0);
+    expect(page).toHaveLength(1);
+    return { id: page[0]!.id, position: page[0]!.position };
   };
-  await until(async () => (await position(early)) > 0);
+  expect(await nextAfter(start)).toEqual({ id: early, position: start + 1 });
   await slow.query('COMMIT');
   await slow.end();
-  await until(async () => (await position(late)) > 0);
-  expect(await position(late)).toBe((await position(early)) + 1);
+  expect(await nextAfter(start + 1)).toEqual({ id: late, position: start + 2 });
   expect(replicas.filter((replica) => replica.get(EventPublisher).leads)).toHaveLength(1);
 });

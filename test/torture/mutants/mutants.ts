@@ -65,6 +65,7 @@ export const MUTANTS: Mutant[] = [
     replace:
       '`SELECT id, sequence AS position, type, created_at, data FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2`',
     test: 'test/events/publisher.spec.ts',
+    only: 'never before a cursor that passed',
   },
   {
     name: 'a refusal after an unclear attempt is final',
