@@ -22,6 +22,12 @@ export function isStorageFault(error: unknown): boolean {
   return MESSAGES.test(error.message);
 }
 
+/** Whether Postgres says that it undid the transaction for the sake of another (40001, 40P01): what it was to write can be written again. */
+export function isRolledBack(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && code.startsWith('40');
+}
+
 /** The constraint that a unique violation (23505) names, or undefined for any other error. */
 export function violatedConstraint(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

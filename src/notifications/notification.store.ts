@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { manyGiven, manyRows, oneGiven, oneRow, type GivenColumns } from '../database/given';
+import { GroupWriter } from '../database/group-writer';
 import { Sql, type Statement } from '../database/sql';
 import { WAKE } from '../payments/transaction.statements';
 
@@ -13,19 +15,45 @@ export interface KeptNotification {
   truncated: boolean;
 }
 
+const KEPT: GivenColumns = {
+  validity: 'text',
+  site_id: 'text',
+  transaction_id: 'text',
+  content_type: 'text',
+  x_token: 'text',
+  // Base64: JSON has no bytes.
+  body: 'text',
+  truncated: 'boolean',
+};
+const BYTES = `decode(body, 'base64'), truncated`;
+
 /** Keeps the bytes and wakes the transaction in one statement: what is answered 200 is there, and its check will come. */
-const KEEP: Statement = {
+export const KEEP: Statement = {
   name: 'notification_keep',
-  text: `WITH woken AS (
-    UPDATE transactions t SET ${WAKE}
-    WHERE $1 = 'valid' AND t.transaction_id = $3 AND t.site_id = $2 AND t.status <> 'accepted' RETURNING 1
+  text: `WITH given AS (${oneGiven(KEPT)}), woken AS (
+    UPDATE transactions t SET ${WAKE} FROM given g
+    WHERE g.validity = 'valid' AND t.transaction_id = g.transaction_id AND t.site_id = g.site_id AND t.status <> 'accepted' RETURNING 1
   ), kept AS (
     INSERT INTO notifications (validity, site_id, transaction_id, content_type, x_token, body, truncated)
-    SELECT CASE WHEN $1 = 'valid' AND NOT EXISTS (SELECT 1 FROM transactions WHERE transaction_id = $3 AND site_id = $2)
-      THEN 'unknown_transaction' ELSE $1 END, $2, $3, $4, $5, $6::bytea, $7::boolean
+    SELECT CASE WHEN validity = 'valid' AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.transaction_id = g.transaction_id AND t.site_id = g.site_id)
+      THEN 'unknown_transaction' ELSE validity END, site_id, transaction_id, content_type, x_token, ${BYTES} FROM given g
     RETURNING validity
   )
   SELECT validity, EXISTS (SELECT 1 FROM woken) AS woken FROM kept`,
+};
+
+/** The same for many about different transactions. It leaves out those that wake none, and those whose transaction somebody holds. */
+export const KEEP_MANY: Statement = {
+  name: 'notification_keep_many',
+  text: `WITH given AS (${manyGiven(KEPT)}), held AS MATERIALIZED (
+    SELECT g.*, t.spot FROM given g CROSS JOIN LATERAL (
+      SELECT ctid AS spot FROM transactions t WHERE t.transaction_id = g.transaction_id AND t.site_id = g.site_id AND t.status <> 'accepted'
+      FOR NO KEY UPDATE SKIP LOCKED) t
+  ), woken AS (
+    UPDATE transactions t SET ${WAKE} FROM held g WHERE t.ctid = g.spot RETURNING g.*
+  )
+  INSERT INTO notifications (validity, site_id, transaction_id, content_type, x_token, body, truncated)
+  SELECT validity, site_id, transaction_id, content_type, x_token, ${BYTES} FROM woken RETURNING transaction_id`,
 };
 
 const COUNT_INVALID: Statement = {
@@ -41,18 +69,35 @@ const FORGET: Statement = {
     RETURNING 1`,
 };
 
+/** The final validity of a notification, and whether it woke its transaction. */
+export interface Keeping {
+  validity: string;
+  woken: boolean;
+}
+
 /** The notifications table. */
 @Injectable()
 export class NotificationStore {
+  private readonly wakers = new GroupWriter<KeptNotification, Keeping>({
+    keyOf: ({ transactionId }) => transactionId ?? '',
+    alone: (notification) => this.keepAlone(notification),
+    together: (notifications) => this.keepMany(notifications),
+  });
+
   constructor(private readonly sql: Sql) {}
 
-  /** @returns its final validity, and whether it woke its transaction */
-  async keep(notification: KeptNotification): Promise<{ validity: string; woken: boolean }> {
-    const { validity, siteId, transactionId, contentType, token, body, truncated } = notification;
-    const [kept] = await this.sql.rows<{ validity: string; woken: boolean }>(KEEP, [
-      ...[validity, siteId, transactionId, contentType, token, body, truncated],
-    ]);
+  keep(notification: KeptNotification): Promise<Keeping> {
+    return notification.validity === 'valid' ? this.wakers.write(notification) : this.keepAlone(notification);
+  }
+
+  private async keepAlone(notification: KeptNotification): Promise<Keeping> {
+    const [kept] = await this.sql.rows<Keeping>(KEEP, oneRow(KEPT, given(notification)));
     return kept!;
+  }
+
+  private async keepMany(notifications: readonly KeptNotification[]): Promise<Map<string, Keeping>> {
+    const rows = await this.sql.rows<{ transaction_id: string }>(KEEP_MANY, manyRows(notifications.map(given)));
+    return new Map(rows.map((row) => [row.transaction_id, { validity: 'valid', woken: true }]));
   }
 
   /** How many invalid ones are kept, counted up to `limit`. */
@@ -65,4 +110,12 @@ export class NotificationStore {
   async forgetInvalid(limit: number): Promise<boolean> {
     return (await this.sql.rows(FORGET, [limit])).length === limit;
   }
+}
+
+function given({ validity, siteId, transactionId, contentType, token, body, truncated }: KeptNotification) {
+  const text = body.toString('base64');
+  return {
+    ...{ validity, site_id: siteId, transaction_id: transactionId, content_type: contentType },
+    ...{ x_token: token, body: text, truncated },
+  };
 }

@@ -14,6 +14,7 @@ import { PaymentsController } from './payments.controller';
 import { Rejections } from './rejections';
 import { Transaction } from './transaction.entity';
 import { TransactionStore } from './transaction.store';
+import { TransactionWrites } from './transaction.writes';
 import { Verification } from './verification';
 
 /** Payments: started, asked about, looked after. */
@@ -22,7 +23,7 @@ import { Verification } from './verification';
   controllers: [PaymentsController],
   providers: [
     ...[Admission, InitiationCall, Leases, PaymentCare, PaymentList, PaymentQuestions, PaymentService],
-    ...[Rejections, TransactionStore, Verification],
+    ...[Rejections, TransactionStore, TransactionWrites, Verification],
   ],
   exports: [InitiationCall, PaymentQuestions, PaymentService, Rejections, TransactionStore, Verification],
 })

@@ -1,13 +1,13 @@
 import { DatabaseTime } from '../common/clock';
 import type { ShownTransaction } from './payment.json';
 import type { Transaction } from './transaction.entity';
-import type { InsertedColumn } from './transaction.statements';
+import type { FixedColumn } from './insert.statements';
 
 /** A row as pg hands it over: bigint as text, and what a statement adds. */
 export type Row = Omit<Transaction, 'amount'> & { amount: string };
 
 /** A row before it is saved: what the caller decides, and what it makes us decide. */
-export type NewTransaction = Pick<Transaction, InsertedColumn>;
+export type NewTransaction = Pick<Transaction, FixedColumn>;
 
 /** What is shown of a payment, and whose it is. */
 export type Shown = ShownTransaction & Pick<Transaction, 'caller'>;

@@ -2,16 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { DatabaseTime } from '../common/clock';
 import { logInfo } from '../common/logger';
 import { Config } from '../config/config';
-import { Sql, type Runner, type Statement } from '../database/sql';
+import { oneRow } from '../database/given';
+import { Sql, type Statement } from '../database/sql';
 import { WorkSignal } from '../database/work-signal';
 import { CLAIMS } from './claim.statements';
-import { applied, movesTo } from './decision';
+import { movesTo } from './decision';
 import { Precedence } from './precedence';
-import { answerValues, settleParameters, type Asked, type Settlement } from './settlement';
+import { KEEP_ANSWER, KEPT_ANSWER } from './settle.statements';
+import { answered, type Asked, type Settlement } from './settlement';
 import type { Transaction } from './transaction.entity';
 import { asClaim, asSaved, asSeen, asShown, asTransaction } from './transaction.rows';
-import type { Claim, Inserted, NewTransaction, Row, Saved, Seen, Shown, Written } from './transaction.rows';
+import type { Claim, NewTransaction, Row, Saved, Seen, Shown, Written } from './transaction.rows';
 import * as statements from './transaction.statements';
+import { TransactionWrites } from './transaction.writes';
 
 /** What a request may be a repetition of. */
 export interface Known {
@@ -31,6 +34,7 @@ export class TransactionStore {
 
   constructor(
     private readonly sql: Sql,
+    private readonly writes: TransactionWrites,
     private readonly signal: WorkSignal,
     private readonly config: Config,
   ) {}
@@ -74,10 +78,8 @@ export class TransactionStore {
    * @returns nothing when the order's door, its id or its key is taken; with a door, a taken id or key may also throw a unique violation
    */
   async insert(transaction: NewTransaction, firstCheckSeconds: number | null): Promise<Saved | undefined> {
-    const values = statements.INSERTED_COLUMNS.map((column) => parameter(transaction[column]));
     const look = firstCheckSeconds === null && this.precedence.isUnclear(transaction.site_id);
-    const statement = statements.insertOf(transaction.order_reference !== null, look);
-    const [saved] = await this.sql.rows<Inserted>(statement, [...values, firstCheckSeconds]);
+    const saved = await this.writes.insert({ ...transaction, first_check: firstCheckSeconds }, look);
     if (!saved) return undefined;
     const { clock, older_wait: olderWait = false, ...times } = saved;
     if (look) this.precedence.note(transaction.site_id, olderWait);
@@ -92,10 +94,10 @@ export class TransactionStore {
   async settle(settlement: Settlement): Promise<Transaction | undefined> {
     const { row, decision } = settlement;
     if (decision.door === undefined || row.order_reference === null)
-      return this.tell(settlement, await this.write(this.sql, settlement));
+      return this.tell(settlement, await this.writes.settle(settlement));
     const settled = await this.sql.transaction(async (runner) => {
       await runner.rows(statements.LOCK_DOOR, [row.caller, row.order_reference]);
-      const after = await this.write(runner, settlement);
+      const after = await this.writes.settleIn(runner, settlement);
       const door = [row.caller, row.order_reference, row.transaction_id, decision.door === 'pay'];
       if (after) await runner.rows(statements.CHANGE_DOOR, door);
       return after;
@@ -109,13 +111,13 @@ export class TransactionStore {
    */
   async settlePaid(row: Transaction, decide: (paidOtherwise: boolean) => Settlement): Promise<Transaction | undefined> {
     let settlement = decide(false);
-    if (row.order_reference === null) return this.tell(settlement, await this.write(this.sql, settlement));
+    if (row.order_reference === null) return this.tell(settlement, await this.writes.settle(settlement));
     const settled = await this.sql.transaction(async (runner) => {
       const door = [row.caller, row.order_reference];
       const [locked] = await runner.rows<{ paid_transaction_id: string | null }>(statements.LOCK_DOOR, door);
       const paidBy = locked?.paid_transaction_id ?? null;
       settlement = decide(paidBy !== null && paidBy !== row.transaction_id);
-      const after = await this.write(runner, settlement);
+      const after = await this.writes.settleIn(runner, settlement);
       if (after) await runner.rows(statements.CHANGE_DOOR, [...door, row.transaction_id, true]);
       return after;
     });
@@ -134,7 +136,7 @@ export class TransactionStore {
 
   /** Keeps an answer that decides nothing any more. */
   async keepAnswer(transactionId: string, asked: Asked): Promise<void> {
-    await this.sql.rows(statements.KEEP_ANSWER, [transactionId, ...answerValues(asked)]);
+    await this.sql.rows(KEEP_ANSWER, oneRow(KEPT_ANSWER, { transaction_id: transactionId, ...answered(asked) }));
   }
 
   async claim(kind: keyof typeof CLAIMS, sites: readonly string[], limit: number): Promise<Claim[]> {
@@ -184,17 +186,6 @@ export class TransactionStore {
     return this.config.sites.map((site) => site.site_id);
   }
 
-  private async write(runner: Runner, settlement: Settlement): Promise<Transaction | undefined> {
-    const { row, decision, now } = settlement;
-    const after = applied(row, decision, now);
-    const parameters = settleParameters(settlement, after, this.config.publicUrl);
-    const [settled] = await runner.rows<Pick<Transaction, 'next_check_at' | 'wake_number'>>(
-      statements.SETTLE,
-      parameters,
-    );
-    return settled && { ...after, ...settled };
-  }
-
   // After the commit: what is told must be there to be found.
   private tell({ row, decision }: Settlement, after: Transaction | undefined): Transaction | undefined {
     if (!after) return undefined;
@@ -209,8 +200,4 @@ export class TransactionStore {
     const [row] = await this.sql.rows<Row & { clock: Date }>(statement, [value]);
     return row && asSeen(row);
   }
-}
-
-function parameter(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 }

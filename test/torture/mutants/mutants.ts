@@ -12,6 +12,7 @@ export interface Mutant {
 }
 
 const DECISIONS = 'test/payments/decisions.spec.ts';
+const SETTLE = 'src/payments/settle.statements.ts';
 const STATEMENTS = 'src/payments/transaction.statements.ts';
 
 export const MUTANTS: Mutant[] = [
@@ -45,9 +46,9 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'a wake that comes during a check is lost',
-    file: STATEMENTS,
-    find: 'WHEN t.woken_at IS NULL OR ($39::boolean AND t.wake_number = $21::integer) THEN $20::timestamptz',
-    replace: 'WHEN t.woken_at IS NULL OR ($39::boolean AND $21::integer IS NOT NULL) THEN $20::timestamptz',
+    file: SETTLE,
+    find: 'WHEN t.woken_at IS NULL OR (g.is_check AND t.wake_number = g.seen_wake) THEN g.decided_check_at',
+    replace: 'WHEN t.woken_at IS NULL OR (g.is_check AND g.seen_wake IS NOT NULL) THEN g.decided_check_at',
     test: 'test/reliability/leases.spec.ts',
     only: 'loses no wake',
   },
@@ -92,11 +93,18 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'a write under an old lease is taken',
-    file: STATEMENTS,
-    find: ' AND ($3::integer IS NULL OR t.lease_number = $3)',
+    file: SETTLE,
+    find: ' AND (g.lease IS NULL OR t.lease_number = g.lease)',
     replace: '',
     test: 'test/reliability/leases.spec.ts',
     only: 'refuses a write under an old number',
+  },
+  {
+    name: 'a write that its group left out is taken for written',
+    file: 'src/database/group-writer.ts',
+    find: 'if (written.has(key)) resolve(',
+    replace: 'resolve(',
+    test: 'test/payments/groups.spec.ts',
   },
   {
     name: 'CinetPay is called before the row is committed',

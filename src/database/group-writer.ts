@@ -1,0 +1,92 @@
+import { isRolledBack, isStorageFault } from '../common/storage-fault';
+
+export interface GroupWriterOptions<Item, Result> {
+  /** Items with the same key never share a statement. */
+  keyOf: (item: Item) => string;
+  /** Writes one item, and waits for whoever holds its row. */
+  alone: (item: Item) => Promise<Result>;
+  /** Writes many in one statement, all or none, and waits for nobody. What it leaves out (by key) goes alone. */
+  together: (items: readonly Item[]) => Promise<ReadonlyMap<string, Result>>;
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (fault: unknown) => void;
+}
+
+/** Statements under way from which on items gather (our choice: one that commits, one that is being made). */
+const AT_ONCE = 2;
+/** Items in one statement, at most (our choice: beyond, a statement takes longer and no item of it less). */
+const MOST = 32;
+
+/**
+ * Group commit: what comes while others are being written waits for them, and then all of it goes in one statement and one
+ * commit. With nothing under way an item goes at once and alone, so that nobody waits for company. Each write still resolves after
+ * its own commit, and fails by itself: a group that Postgres refuses is written item by item.
+ */
+export class GroupWriter<Item, Result> {
+  private waiting: Waiting<Item, Result>[] = [];
+  private underWay = 0;
+  private gathering = false;
+
+  constructor(private readonly options: GroupWriterOptions<Item, Result>) {}
+
+  write(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.gather();
+    });
+  }
+
+  // What comes in the same turn of the event loop belongs together.
+  private gather(): void {
+    if (this.gathering || this.underWay >= AT_ONCE || this.waiting.length === 0) return;
+    this.gathering = true;
+    setImmediate(() => {
+      this.gathering = false;
+      while (this.underWay < AT_ONCE && this.waiting.length > 0) void this.run(this.take());
+    });
+  }
+
+  private async run(group: Waiting<Item, Result>[]): Promise<void> {
+    this.underWay++;
+    await (group.length === 1 ? this.alone(group[0]!) : this.together(group));
+    this.underWay--;
+    this.gather();
+  }
+
+  private take(): Waiting<Item, Result>[] {
+    const keys = new Set<string>();
+    const group: Waiting<Item, Result>[] = [];
+    this.waiting = this.waiting.filter((entry) => {
+      const key = this.options.keyOf(entry.item);
+      if (group.length === MOST || keys.has(key)) return true;
+      keys.add(key);
+      group.push(entry);
+      return false;
+    });
+    return group;
+  }
+
+  private async alone({ item, resolve, reject }: Waiting<Item, Result>): Promise<void> {
+    await this.options.alone(item).then(resolve, reject);
+  }
+
+  private async together(group: Waiting<Item, Result>[]): Promise<void> {
+    let written: ReadonlyMap<string, Result> = new Map();
+    try {
+      written = await this.options.together(group.map(({ item }) => item));
+    } catch (fault) {
+      // It may have been committed: each writer knows how to find out.
+      if (isStorageFault(fault) && !isRolledBack(fault)) return group.forEach(({ reject }) => reject(fault));
+    }
+    const leftOut = group.filter(({ item, resolve }) => {
+      const key = this.options.keyOf(item);
+      if (written.has(key)) resolve(written.get(key)!);
+      return !written.has(key);
+    });
+    // Not waited for: one whose row is held must not keep others from being written.
+    for (const entry of leftOut) void this.alone(entry);
+  }
+}

@@ -1,0 +1,136 @@
+// Proves that what is written in groups resolves each with its own result and fails each by itself, in the order of asking, never two of one key at
+// once, and that what comes alone waits for nobody.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { GroupWriter } from '../../src/database/group-writer';
+
+interface Item {
+  key: string;
+  n: number;
+  fate: 'together' | 'left out' | 'breaks a group' | 'breaks';
+}
+
+/** A writer whose statements are kept, and end when the test says so. */
+function stage() {
+  const statements: Item[][] = [];
+  const underWay: { items: Item[]; end: () => void; fail: (fault: unknown) => void }[] = [];
+  const run = (items: readonly Item[]): Promise<void> => {
+    statements.push([...items]);
+    return new Promise((resolve, reject) => underWay.push({ items: [...items], end: resolve, fail: reject }));
+  };
+  const writer = new GroupWriter<Item, string>({
+    keyOf: ({ key }) => key,
+    alone: async (item) => {
+      await run([item]);
+      if (item.fate === 'breaks') throw new Error(`broken ${item.n}`);
+      return `alone ${item.n}`;
+    },
+    together: async (items) => {
+      await run(items);
+      if (items.some(({ fate }) => fate.startsWith('breaks')))
+        throw Object.assign(new Error('refused'), { code: '23514' });
+      return new Map(items.filter(({ fate }) => fate === 'together').map((item) => [item.key, `group ${item.n}`]));
+    },
+  });
+  return { writer, statements, underWay };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const item = (n: number, changes: Partial<Item> = {}): Item => ({ key: `k${n}`, n, fate: 'together', ...changes });
+
+/** Ends statements until none comes any more. @param pick which of those under way ends next */
+async function endAll(
+  { underWay }: ReturnType<typeof stage>,
+  pick: (count: number) => number = () => 0,
+): Promise<void> {
+  for (let quiet = 0; quiet < 3;) {
+    await turn();
+    const [next] = underWay.splice(underWay.length === 0 ? 0 : pick(underWay.length), 1);
+    quiet = next ? 0 : quiet + 1;
+    next?.end();
+  }
+}
+
+describe('a writer of groups', () => {
+  it('writes alone what comes alone, at once', async () => {
+    const { writer, statements, underWay } = stage();
+    const written = writer.write(item(1));
+    await turn();
+    expect(statements).toEqual([[item(1)]]);
+    underWay[0]!.end();
+    expect(await written).toBe('alone 1');
+  });
+
+  it('gathers what comes while two statements are under way, 32 at most', async () => {
+    const told = stage();
+    const results = [item(1), item(2)].map(async (one) => {
+      const result = told.writer.write(one);
+      await turn();
+      return result;
+    });
+    await turn();
+    const more = Array.from({ length: 40 }, (_, n) => told.writer.write(item(n + 3)));
+    await endAll(told);
+    expect(await Promise.all([...results, ...more])).toHaveLength(42);
+    expect(told.statements.map((items) => items.length)).toEqual([2, 32, 8]);
+  });
+
+  it('passes a fault that may hide a commit on to everybody, and writes nothing twice', async () => {
+    const { writer, statements, underWay } = stage();
+    const results = Promise.allSettled([writer.write(item(1)), writer.write(item(2))]);
+    await turn();
+    const fault = new Error('Connection terminated unexpectedly');
+    underWay[0]!.fail(fault);
+    expect(await results).toEqual([
+      { status: 'rejected', reason: fault },
+      { status: 'rejected', reason: fault },
+    ]);
+    await turn();
+    expect(statements).toHaveLength(1);
+  });
+
+  it('writes one by one what Postgres undid for the sake of another', async () => {
+    const told = stage();
+    const results = Promise.all([told.writer.write(item(1)), told.writer.write(item(2))]);
+    await turn();
+    told.underWay.shift()!.fail(Object.assign(new Error('deadlock detected'), { code: '40P01' }));
+    await endAll(told);
+    expect(await results).toEqual(['alone 1', 'alone 2']);
+  });
+
+  it('gives everybody his own result, whatever comes when', async () => {
+    const items = fc.array(
+      fc.record({
+        key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+        fate: fc.constantFrom<Item['fate'][]>('together', 'together', 'left out', 'breaks a group', 'breaks'),
+        pausesAfter: fc.boolean(),
+      }),
+      { maxLength: 60 },
+    );
+    await fc.assert(
+      fc.asyncProperty(items, fc.infiniteStream(fc.nat()), async (coming, picks) => {
+        const told = stage();
+        const results: Promise<PromiseSettledResult<string>[]>[] = [];
+        for (const [n, { key, fate, pausesAfter }] of coming.entries()) {
+          results.push(Promise.allSettled([told.writer.write({ key, fate, n })]));
+          if (pausesAfter) await turn();
+          if (pausesAfter && n % 2 === 0) told.underWay.shift()?.end();
+        }
+        await endAll(told, (count) => picks.next().value % count);
+        for (const [n, result] of (await Promise.all(results)).flat().entries()) {
+          const isBroken = coming[n]!.fate === 'breaks';
+          expect(result).toMatchObject(isBroken ? { reason: new Error(`broken ${n}`) } : { status: 'fulfilled' });
+          if (result.status === 'fulfilled') expect([`alone ${n}`, `group ${n}`]).toContain(result.value);
+        }
+        for (const group of told.statements) expect(new Set(group.map(({ key }) => key)).size).toBe(group.length);
+        // Of one key, whoever asks first is tried first.
+        const tries = told.statements.flat();
+        for (const key of new Set(tries.map((one) => one.key))) {
+          const ofKey = [...new Set(tries.filter((one) => one.key === key).map(({ n }) => n))];
+          expect(ofKey).toEqual([...ofKey].sort((a, b) => a - b));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
