@@ -20,6 +20,10 @@ const PROBLEM = {
 /** The OpenAPI document of an application. */
 export async function documentOf(app: NestFastifyApplication): Promise<OpenAPIObject> {
   await SwaggerModule.loadPluginMetadata(metadata);
+  return builtOf(app);
+}
+
+function builtOf(app: NestFastifyApplication): OpenAPIObject {
   const head = new DocumentBuilder()
     .setTitle('CinetPay payment gateway')
     .setVersion(VERSION)
@@ -43,9 +47,10 @@ const OFFER_NO_TRY_UNDER_V2 = {
   },
 };
 
-/** Swagger UI at `/docs`, the document at `/openapi.json`. */
+/** Swagger UI at `/docs`, the document at `/openapi.json`; it is built when the first reader comes, not while others wait for the start. */
 export async function serveDocumentation(app: NestFastifyApplication): Promise<void> {
-  SwaggerModule.setup('docs', app, await documentOf(app), {
+  await SwaggerModule.loadPluginMetadata(metadata);
+  SwaggerModule.setup('docs', app, () => builtOf(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'CinetPay payment gateway',

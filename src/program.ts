@@ -1,7 +1,7 @@
 import { ConfigFaults } from './config/environment';
 import { logError, logInfo } from './common/logger';
 import { flushLog } from './common/logger';
-import { EmbeddedPostgresError } from './database/embedded-postgres';
+import { EmbeddedPostgresError } from './database/embedded-postgres.error';
 
 /** What runs until it is asked to stop. */
 export interface Program {
