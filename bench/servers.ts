@@ -41,17 +41,20 @@ const PEPPER = 'bench-pepper-0123456789';
 /** Far away: a check that falls due while a rival is measured would take its CPU. */
 const NO_CHECKS = '86400,259200';
 
-/** Starts the gateway as production does, with the throttle and the budget on and out of the way. */
+/**
+ * Starts the gateway as production does, with the throttle and the budget on and out of the way.
+ * @param command Node's further options and the program, where it is not what `npm start` runs
+ */
 export async function startGateway(
   ground: Ground,
   overrides: Record<string, string> = {},
-  nodeOptions: string[] = [],
+  command = ['dist/gateway.js'],
 ): Promise<Server> {
   const port = await freePort();
   const env = gatewayEnvironment(ground, port, overrides);
   const log = openSync(join(ground.folder, `ours-${port}.log`), 'a');
   return answering('ours', ground, port, '/health/ready', () =>
-    spawn(process.execPath, [...flagsOf(ground.root), ...nodeOptions, join(ground.root, 'dist', 'src', 'main.js')], {
+    spawn(process.execPath, [...flagsOf(ground.root), ...command.slice(0, -1), join(ground.root, command.at(-1)!)], {
       cwd: ground.folder,
       detached: true,
       env,

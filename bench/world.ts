@@ -20,7 +20,7 @@ export interface World {
   ground(name: string): Promise<Ground>;
   startFloor(): Promise<Child<FloorJob, FloorOutcome>>;
   /** Starts a server that ends with the run at the latest. */
-  gateway(ground: Ground, overrides?: Record<string, string>, nodeOptions?: string[]): Promise<Server>;
+  gateway(ground: Ground, overrides?: Record<string, string>, command?: string[]): Promise<Server>;
   rival(variant: 'b' | 'd', ground: Ground): Promise<Server>;
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export async function startWorld(root: string, say: (line: string) => void): Pro
     async startFloor() {
       return begun(startChild<FloorJob, FloorOutcome>('floor/main', { DATABASE_URL: await postgres.create('floor') }));
     },
-    gateway: async (place, overrides, nodeOptions) => begun(await startGateway(place, overrides, nodeOptions)),
+    gateway: async (place, overrides, command) => begun(await startGateway(place, overrides, command)),
     rival: async (variant, place) => begun(await startRival(variant, place)),
     async close() {
       await Promise.all(started.map((one) => one.stop()));

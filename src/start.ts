@@ -5,7 +5,7 @@ import type { CrashPoints } from './common/crash-points';
 import type { Config } from './config/config';
 import { isPlainAndFar, namesLocalhost } from './config/environment';
 import { Sql, type Runner } from './database/sql';
-import { runMigrations } from './database/migrate';
+import { isMigrated, runMigrations } from './database/migrate';
 import { Readiness } from './health/readiness';
 import { StartRefused, type Program } from './program';
 import { missingSites } from './sites/missing-sites';
@@ -27,10 +27,10 @@ export interface RunningGateway extends Program {
  */
 export async function startGateway(config: Config, crashPoints?: CrashPoints): Promise<RunningGateway> {
   warn(config);
-  await runMigrations(config.databaseUrl.reveal());
   const app = await createApp(config, crashPoints);
   try {
     const sql = app.get(Sql);
+    if (!(await isMigrated(sql))) await runMigrations(config.databaseUrl.reveal());
     await judgeDatabase(config, sql, await claimPurpose(sql, config.mode));
     await app.listen(config.port, config.host);
   } catch (error) {

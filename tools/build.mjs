@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bundle } from './bundle.mjs';
 
 const FOLDERS = ['src', 'migrations', 'simulator', 'bench', 'test/torture'];
+/** What decides besides the sources: the compiler's settings, the packages, the bundle's settings. */
+const SHAPING = ['.swcrc', 'package-lock.json', 'tools/bundle.mjs'];
 
 /** Compiles what programs run from, into dist/, when a source has changed since. */
 export async function build(root) {
   const sources = FOLDERS.flatMap((folder) => filesOf(root, folder));
   // An image ships dist/ without the sources.
   if (sources.length === 0) return;
-  const hash = createHash('sha256').update(readFileSync(join(root, '.swcrc')));
+  const hash = createHash('sha256');
+  for (const file of SHAPING) hash.update(readFileSync(join(root, file)));
   for (const file of sources) hash.update(file).update(String(statSync(join(root, file)).mtimeMs));
   const wanted = hash.digest('hex');
   const stamp = join(root, 'dist', '.built-from');
@@ -17,6 +21,7 @@ export async function build(root) {
   const swc = await import('@swc/core');
   const half = join(root, `dist.${process.pid}`);
   await Promise.all(sources.map((file) => compile(swc, root, half, file)));
+  await bundle(root, half);
   writeFileSync(join(half, '.built-from'), wanted);
   replace(half, join(root, 'dist'));
 }

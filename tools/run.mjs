@@ -7,7 +7,7 @@ import { install } from './install.mjs';
 
 const PROGRAMS = {
   sandbox: 'dist/src/sandbox.js',
-  start: 'dist/src/main.js',
+  start: 'dist/gateway.js',
   simulator: 'dist/simulator/main.js',
   cli: 'dist/src/cli.js',
   openapi: 'tools/openapi.mjs',

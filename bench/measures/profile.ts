@@ -16,7 +16,8 @@ export async function profile(world: World, root: string, path: Path, millisecon
   const before = new Set(profilesIn(folder));
   const rate: Record<string, string> = path === 'P2' ? { CINETPAY_RATE_PER_SECOND: '10' } : {};
   if (path !== 'P1') await load(await world.gateway(place), 'P1');
-  const server = await world.gateway(place, rate, ['--cpu-prof', '--cpu-prof-dir', folder]);
+  // Module by module: costs have the names of their packages.
+  const server = await world.gateway(place, rate, ['--cpu-prof', '--cpu-prof-dir', folder, 'dist/src/main.js']);
   await load(server, path);
   const cpu = cpuSeconds(server.pid);
   const { requests, seconds } = await load(server, path);

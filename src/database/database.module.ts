@@ -21,7 +21,8 @@ import { WorkSignal } from './work-signal';
         applicationName: 'cinetpay-gateway',
         // Also the wait for a free connection of the pool: a burst is queued, not turned away.
         connectTimeoutMS: 5_000,
-        retryAttempts: 0,
+        // A start says at once that there is no database, and nothing else.
+        toRetry: () => false,
         extra: { query_timeout: 10_000, keepAlive: true, idleTimeoutMillis: 60_000 },
       }),
     }),

@@ -6,6 +6,7 @@ import { ResetAndTestDeliveries1764200000000 } from '../../migrations/1764200000
 import { CountRequests1764300000000 } from '../../migrations/1764300000000-count-requests';
 import { DatePauses1764310000000 } from '../../migrations/1764310000000-date-pauses';
 import { LightenChecks1764400000000 } from '../../migrations/1764400000000-lighten-checks';
+import type { Runner } from './sql';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -20,6 +21,18 @@ export const MIGRATIONS = [
 
 // Any number: it only has to be the same in every replica.
 const MIGRATION_LOCK = 7_401_235;
+const UNDEFINED_TABLE = '42P01';
+
+const APPLIED = { name: 'migrations_applied', text: 'SELECT count(*)::int AS applied FROM migrations' };
+
+/** Whether the schema is up to date. A database that was never migrated has no list of migrations: false. */
+export async function isMigrated(runner: Runner): Promise<boolean> {
+  const [row] = await runner.rows<{ applied: number }>(APPLIED, []).catch((error: unknown) => {
+    if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
+    throw error;
+  });
+  return row !== undefined && row.applied >= MIGRATIONS.length;
+}
 
 /**
  * Brings the schema up to date, once, also when several replicas start together: an advisory lock lets one migrate while

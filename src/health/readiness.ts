@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { MIGRATIONS } from '../database/migrate';
+import { isMigrated } from '../database/migrate';
 import { Sql } from '../database/sql';
 
 /** Probes come often and from several sides: one question to the database serves them all for a moment. */
 const FRESH_MS = 500;
 const PATIENCE_MS = 2_000;
-
-const MIGRATED = { name: 'readiness', text: 'SELECT count(*)::int AS done FROM migrations' };
 
 /** Whether requests should come here. */
 @Injectable()
@@ -30,8 +28,8 @@ export class Readiness {
   }
 
   private async ask(): Promise<string | undefined> {
-    const answer = this.sql.rows<{ done: number }>(MIGRATED, []).then(
-      ([row]) => (row!.done < MIGRATIONS.length ? 'The database lacks a migration.' : undefined),
+    const answer = isMigrated(this.sql).then(
+      (migrated) => (migrated ? undefined : 'The database lacks a migration.'),
       () => 'The database does not answer.',
     );
     return Promise.race([answer, late()]);

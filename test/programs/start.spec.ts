@@ -46,11 +46,14 @@ function environment(changes: Record<string, string> = {}): Record<string, strin
 
 async function gateway(env = environment()): Promise<{ program: RunningProgram; url: string; key: string }> {
   const { stdout } = await runToEnd('cli', ['keys', 'create', `shop-${randomUUID()}`], env);
+  return { ...(await listening(env)), key: /cpk_\S+/.exec(stdout)![0] };
+}
+
+async function listening(env: Record<string, string>): Promise<{ program: RunningProgram; url: string }> {
   const program = RunningProgram.start('start', [], env);
   started.push(program);
   await program.says('"listening"');
-  const url = /"reason":"(http:[^"]+)"/.exec(program.stdout)![1]!;
-  return { program, url, key: /cpk_\S+/.exec(stdout)![0] };
+  return { program, url: /"reason":"(http:[^"]+)"/.exec(program.stdout)![1]! };
 }
 
 describe('npm start refuses', () => {
@@ -112,6 +115,27 @@ describe('npm start', () => {
     const flags = flagsIn('package.json', /"start": .*/);
     expect(flags).not.toEqual([]);
     expect(flagsIn('Dockerfile', /^CMD .*/m)).toEqual(flags);
+  });
+
+  it('migrates an empty database by itself, also when two start at once, and both are ready', async () => {
+    const name = `fresh_${randomUUID().replaceAll('-', '')}`;
+    const client = await connect(database.url);
+    await client.query(`CREATE DATABASE ${name}`);
+    const env = environment({ DATABASE_URL: Object.assign(new URL(database.url), { pathname: `/${name}` }).href });
+    const both = await Promise.all([listening(env), listening(env)]);
+    for (const { url } of both) expect((await request('GET', `${url}/health/ready`)).status).toBe(200);
+    await Promise.all(both.map(({ program }) => program.stop()));
+    await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await client.end();
+  });
+
+  it('serves its whole manual: the page, what the page loads, the document', async () => {
+    const { url } = await gateway();
+    const page = await fetch(`${url}/docs`);
+    const loads = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
+    expect(loads.length).toBeGreaterThan(3);
+    for (const path of [...loads, '/openapi.json'])
+      expect((await fetch(new URL(path, `${url}/docs`))).status, path).toBe(200);
   });
 
   it('answers what was in flight when it was asked to stop, and ends with 0', async () => {

@@ -28,7 +28,7 @@ export class Replica {
     readonly port: number,
     private readonly env: Record<string, string>,
     private readonly logFile: string,
-    private readonly program = 'dist/src/main.js',
+    private readonly program = 'dist/gateway.js',
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
