@@ -1,11 +1,10 @@
 import { rowOf, type Row } from '../results';
 import { targetOf, type World } from '../world';
-import { CONNECTIONS } from './throughput';
+import { CONNECTIONS, FULL, warmUp } from './throughput';
 
 const PER_SECOND = 150;
-const ROUNDS = 5;
-const ROUND_MS = 6_000;
-const WARMUP_MS = 3_000;
+const ROUNDS = 7;
+const ROUND_MS = 5_000;
 /** About what CinetPay takes on a good day (our choice). */
 const CINETPAY_MS = 50;
 
@@ -13,16 +12,15 @@ const CINETPAY_MS = 50;
 export async function measurePaced(world: World): Promise<Row[]> {
   const ours = await world.gatewayGround('paced_ours');
   const servers = [await world.gateway(ours), await world.rival('b', await world.ground('paced_b'))];
+  const contestants = servers.map((server) => ({ server, target: targetOf(server, ours.apiKey) }));
+  await warmUp(world, 'P1', contestants, FULL);
   await world.stub.ask({ delayMs: CINETPAY_MS });
   const p50: Record<string, number[]> = { ours: [], b: [] };
   const p99: Record<string, number[]> = { ours: [], b: [] };
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const server of servers) {
-      const milliseconds = round < 0 ? WARMUP_MS : ROUND_MS;
-      const target = targetOf(server, ours.apiKey);
-      const paced = { connections: CONNECTIONS, milliseconds, perSecond: PER_SECOND };
-      const { p50Ms, p99Ms } = await world.load.ask({ target, path: 'P1', ...paced });
-      if (round < 0) continue;
+  const paced = { path: 'P1' as const, connections: CONNECTIONS, milliseconds: ROUND_MS, perSecond: PER_SECOND };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { server, target } of round % 2 === 0 ? contestants : [...contestants].reverse()) {
+      const { p50Ms, p99Ms } = await world.load.ask({ target, ...paced });
       p50[server.variant]!.push(p50Ms);
       p99[server.variant]!.push(p99Ms);
       world.say(`P1 at ${PER_SECOND}/s: ${server.variant} p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`);

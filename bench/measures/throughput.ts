@@ -101,9 +101,7 @@ async function measurePath(
   result: Throughput,
 ): Promise<void> {
   const { rounds, roundMs } = plan;
-  world.say(`${path}: warming up`);
-  for (const contestant of contestants) await warmUp(world, path, contestant, plan);
-  await world.postgres.settle();
+  await warmUp(world, path, contestants, plan);
   const measured: Record<Variant, Round[]> = { ours: [], b: [], d: [] };
   const limits: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -118,11 +116,16 @@ async function measurePath(
   result.shareOfB[path] = median(ratios(measured.b.map(rateOf), limits));
 }
 
-async function warmUp(world: World, path: Path, { target }: Contestant, plan: Plan): Promise<void> {
-  const job = { target, path, connections: CONNECTIONS, milliseconds: plan.warmupMs };
-  let warmed = 0;
-  for (let turn = 0; turn < plan.warmupTurns && warmed < plan.warmupRequests; turn++)
-    warmed += (await world.load.ask(job)).requests;
+/** Until V8 has compiled what it compiles, and the databases are as autovacuum would have them. */
+export async function warmUp(world: World, path: Path, whom: { target: Target }[], plan: Plan): Promise<void> {
+  world.say(`${path}: warming up`);
+  for (const { target } of whom) {
+    const job = { target, path, connections: CONNECTIONS, milliseconds: plan.warmupMs };
+    let warmed = 0;
+    for (let turn = 0; turn < plan.warmupTurns && warmed < plan.warmupRequests; turn++)
+      warmed += (await world.load.ask(job)).requests;
+  }
+  await world.postgres.settle();
 }
 
 async function measureRound(

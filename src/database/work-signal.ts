@@ -8,6 +8,9 @@ import { Sql } from './sql';
 /** The kinds of work that one part of the service leaves for another. */
 export type Work = 'initiation' | 'check' | 'event' | 'delivery';
 
+/** Hears that there may be work. True when this process does all of it, and no other replica has to hear of it. */
+type Listener = () => unknown;
+
 const CHANNEL = 'gateway_work';
 const QUIET_MS = 50;
 
@@ -17,7 +20,7 @@ const QUIET_MS = 50;
  */
 @Injectable()
 export class WorkSignal implements BeforeApplicationShutdown {
-  private readonly listeners = new Map<Work, Set<() => void>>();
+  private readonly listeners = new Map<Work, Set<Listener>>();
   private readonly quiet = new Map<Work, boolean>();
   private readonly stopping = new AbortController();
   private listening: Promise<void> | undefined;
@@ -25,7 +28,7 @@ export class WorkSignal implements BeforeApplicationShutdown {
   constructor(private readonly sql: Sql) {}
 
   /** Calls `listener` whenever there may be work of this kind. Returns how to stop that. */
-  on(work: Work, listener: () => void): () => void {
+  on(work: Work, listener: Listener): () => void {
     const set = this.listeners.get(work) ?? new Set();
     this.listeners.set(work, set.add(listener));
     this.listening ??= this.listen();
@@ -34,7 +37,7 @@ export class WorkSignal implements BeforeApplicationShutdown {
 
   /** There is work of this kind, committed. Never throws and never waits. */
   nudge(work: Work): void {
-    this.wakeLocal(work);
+    if (this.wakeLocal(work)) return;
     const waiting = this.quiet.get(work);
     if (waiting !== undefined) return void this.quiet.set(work, true);
     this.announce(work);
@@ -58,8 +61,10 @@ export class WorkSignal implements BeforeApplicationShutdown {
     }, QUIET_MS).unref();
   }
 
-  private wakeLocal(work: Work): void {
-    for (const listener of this.listeners.get(work) ?? []) listener();
+  private wakeLocal(work: Work): boolean {
+    let isTaken = false;
+    for (const listener of this.listeners.get(work) ?? []) isTaken = listener() === true || isTaken;
+    return isTaken;
   }
 
   private async listen(): Promise<void> {
@@ -76,7 +81,7 @@ export class WorkSignal implements BeforeApplicationShutdown {
   private async listenOnce(): Promise<void> {
     const connection = await this.sql.connect();
     try {
-      connection.on('notification', (message) => this.wakeLocal(message.payload as Work));
+      connection.on('notification', (message) => void this.wakeLocal(message.payload as Work));
       const over = once(connection, 'end', { signal: this.stopping.signal });
       await Promise.all([over, connection.query(`LISTEN ${CHANNEL}`)]);
     } finally {

@@ -40,7 +40,7 @@ export class EventPublisher implements OnApplicationBootstrap, BeforeApplication
 
   onApplicationBootstrap(): void {
     if (!this.config.roles.includes('worker')) return;
-    this.stopListening = this.signal.on('event', () => this.poller.nudge());
+    this.stopListening = this.signal.on('event', () => this.hear());
     this.poller.start();
   }
 
@@ -53,6 +53,12 @@ export class EventPublisher implements OnApplicationBootstrap, BeforeApplication
   /** Whether this process publishes at present; for probes and metrics. */
   get leads(): boolean {
     return this.connection !== undefined;
+  }
+
+  // Others need not hear what the leader has heard.
+  private hear(): boolean {
+    this.poller.nudge();
+    return this.leads;
   }
 
   private async round(): Promise<boolean> {

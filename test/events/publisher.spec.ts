@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestingModule } from '@nestjs/testing';
 import { newId } from '../../src/common/ids';
+import { WorkSignal } from '../../src/database/work-signal';
 import { EventsModule } from '../../src/events/events.module';
 import { EventsService } from '../../src/events/events.service';
 import { EventPublisher } from '../../src/events/publisher';
@@ -128,4 +129,19 @@ it('shows an event that commits after a later one behind it, never before a curs
   await slow.end();
   expect(await nextAfter(start + 1)).toEqual({ id: late, position: start + 2 });
   expect(replicas.filter((replica) => replica.get(EventPublisher).leads)).toHaveLength(1);
+});
+
+it('tells other replicas of an event unless it leads: then nobody else has to hear of it', async () => {
+  await leader();
+  const leads = replicas.find((replica) => replica.get(EventPublisher).leads)!;
+  const follows = replicas.find((replica) => replica !== leads)!;
+  const heard: unknown[] = [];
+  client.on('notification', ({ payload }) => heard.push(payload));
+  await client.query('LISTEN gateway_work');
+  leads.get(WorkSignal).nudge('event');
+  leads.get(WorkSignal).nudge('check');
+  await until(() => heard.length > 0);
+  follows.get(WorkSignal).nudge('event');
+  await until(() => heard.length > 1);
+  expect(heard).toEqual(['check', 'event']);
 });
