@@ -90,7 +90,7 @@ async function measureClaims(
   for (let claim = 0; claim < CLAIMS; claim++) {
     for (const [which, client] of clients.entries()) {
       const began = performance.now();
-      const { rowCount } = await client.query({ name: 'claim', text, values: [[SITE.site_id], CLAIM] });
+      const { rowCount } = await client.query({ name: 'claim', text, values: [SITE.site_id, CLAIM] });
       times[which]!.push(performance.now() - began);
       if (rowCount !== CLAIM) throw new Error(`a claim took ${rowCount} rows, not ${CLAIM}`);
     }

@@ -6,6 +6,7 @@ import { ResetAndTestDeliveries1764200000000 } from '../../migrations/1764200000
 import { CountRequests1764300000000 } from '../../migrations/1764300000000-count-requests';
 import { DatePauses1764310000000 } from '../../migrations/1764310000000-date-pauses';
 import { LightenChecks1764400000000 } from '../../migrations/1764400000000-lighten-checks';
+import { ClaimPaymentsBySite1764500000000 } from '../../migrations/1764500000000-claim-payments-by-site';
 import type { Runner } from './sql';
 
 /** Every migration, oldest first. */
@@ -17,6 +18,7 @@ export const MIGRATIONS = [
   CountRequests1764300000000,
   DatePauses1764310000000,
   LightenChecks1764400000000,
+  ClaimPaymentsBySite1764500000000,
 ];
 
 // Any number: it only has to be the same in every replica.

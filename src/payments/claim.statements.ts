@@ -25,7 +25,7 @@ export const CLAIM_INITIATIONS: Statement = {
   name: 'transaction_claim_initiations',
   text: `WITH due AS (
     SELECT transaction_id, maybe_sent FROM transactions
-    WHERE next_initiation_at <= statement_timestamp() + ${SLOT_AGAIN} AND ${FREE} AND site_id = ANY($1)
+    WHERE next_initiation_at <= statement_timestamp() + ${SLOT_AGAIN} AND ${FREE} AND site_id = $1
       AND (initiation_attempts = 0 OR next_initiation_at <= statement_timestamp())
     ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED
   ), taken AS (
@@ -40,7 +40,7 @@ function claimChecks(name: string, woken: string): Statement {
     name,
     text: `WITH due AS (
       SELECT transaction_id FROM transactions
-      WHERE next_check_at IS NOT NULL AND ${woken} AND next_check_at <= statement_timestamp() AND ${FREE} AND site_id = ANY($1)
+      WHERE next_check_at IS NOT NULL AND ${woken} AND next_check_at <= statement_timestamp() AND ${FREE} AND site_id = $1
       ORDER BY next_check_at LIMIT $2 FOR UPDATE SKIP LOCKED)
     UPDATE transactions t SET ${TAKE} FROM due WHERE t.transaction_id = due.transaction_id
     RETURNING t.*, clock_timestamp() AS clock`,
@@ -52,5 +52,5 @@ export const CLAIM_WOKEN = claimChecks('transaction_claim_woken', 'woken_at IS N
 /** Takes the checks that the clock asks for, the longest waiting first. */
 export const CLAIM_SCHEDULED = claimChecks('transaction_claim_scheduled', 'woken_at IS NULL');
 
-/** What a worker may claim. */
+/** What a worker may claim: $1 the site, $2 how many. */
 export const CLAIMS = { initiations: CLAIM_INITIATIONS, woken: CLAIM_WOKEN, scheduled: CLAIM_SCHEDULED } as const;

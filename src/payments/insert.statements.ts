@@ -35,7 +35,7 @@ export type FixedColumn = keyof typeof FIXED;
 /** What an insert is given: `first_check` in seconds from now for a seamless order; NULL for the others, which are initiated. */
 export const INSERTED: GivenColumns<FixedColumn | 'first_check'> = { ...FIXED, first_check: 'double precision' };
 
-const ONE_DOOR = `door AS (
+const DOOR = `door AS (
     INSERT INTO order_doors AS d (caller, order_reference, open_transaction_id) SELECT caller, order_reference, transaction_id FROM given
     ON CONFLICT (caller, order_reference) DO UPDATE SET open_transaction_id = EXCLUDED.open_transaction_id
       WHERE d.open_transaction_id IS NULL AND d.paid_transaction_id IS NULL
@@ -44,7 +44,7 @@ const ONE_DOOR = `door AS (
 function insertion(name: string, given: string, { hasDoor = false } = {}): Statement {
   return {
     name,
-    text: `WITH given AS (${given})${hasDoor ? `, ${ONE_DOOR}` : ''}
+    text: `WITH given AS (${given})${hasDoor ? `, ${DOOR}` : ''}
   INSERT INTO transactions (${Object.keys(FIXED).join(', ')}, status, initiation, next_initiation_at, maybe_sent, lease_number, lease_until,
     checks_from, next_check_at, created_at, updated_at)
   SELECT ${Object.keys(FIXED).join(', ')}, 'created',

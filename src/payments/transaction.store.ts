@@ -139,8 +139,9 @@ export class TransactionStore {
     await this.sql.rows(KEEP_ANSWER, oneRow(KEPT_ANSWER, { transaction_id: transactionId, ...answered(asked) }));
   }
 
-  async claim(kind: keyof typeof CLAIMS, sites: readonly string[], limit: number): Promise<Claim[]> {
-    const rows = await this.sql.rows<Row & { clock: Date; sent_before?: boolean }>(CLAIMS[kind], [sites, limit]);
+  /** Takes at most `limit` pieces of due work of one site, and leaves what others hold. */
+  async claim(kind: keyof typeof CLAIMS, site: string, limit: number): Promise<Claim[]> {
+    const rows = await this.sql.rows<Row & { clock: Date; sent_before?: boolean }>(CLAIMS[kind], [site, limit]);
     return rows.map(asClaim);
   }
 

@@ -60,7 +60,7 @@ export class ReconciliationWorker implements OnApplicationBootstrap, BeforeAppli
       idleMs: IDLE_MS[lane],
       claim: async (room) => {
         const limit = Math.min(room, await this.budget.outlook(site, lane));
-        return limit > 0 ? this.store.claim(kind, [site], limit) : [];
+        return limit > 0 ? this.store.claim(kind, site, limit) : [];
       },
       work: async (claim) => void (await work(claim)),
     });

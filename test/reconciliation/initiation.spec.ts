@@ -224,7 +224,7 @@ it('an initiation that a person ended while it waited for a slot is handed back 
   const { transaction_id: id } = (await stage.place()).body;
   await stage.age(id, 60);
   const store = gateway.app.get(TransactionStore);
-  const [claim] = await store.claim('initiations', [(await stage.row(id)).site_id], 1);
+  const [claim] = await store.claim('initiations', (await stage.row(id)).site_id, 1);
   const admin = { authorization: `Bearer ${await gateway.createKey('operations', ['admin'])}` };
   await gateway.call('POST', `/v1/payments/${id}/review`, { resolution: 'refused', note: 'a mistake' }, admin);
   await store.release(claim!, 'initiation', 1_000);

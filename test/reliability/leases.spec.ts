@@ -89,7 +89,7 @@ it('refuses a write under an old number, also when nothing else has changed', as
     await gateway.db.query(
       `UPDATE transactions SET next_initiation_at = now() - interval '1 hour', lease_until = NULL`,
     );
-    const [taken] = await store.claim('initiations', ['100001'], 1);
+    const [taken] = await store.claim('initiations', '100001', 1);
     return taken!;
   };
   const decision: Decision = { patch: { status: 'rejected' }, cause: 'initiation', events: [] };
