@@ -13,7 +13,6 @@ export const [XOF, XAF, CDF, GNF, USD] = DEMO_SITES as [
   (typeof DEMO_SITES)[0],
 ];
 
-/* eslint-disable @typescript-eslint/no-explicit-any */
 export interface Answer {
   status: number;
   headers: Headers;
