@@ -69,7 +69,7 @@ function flagsOf(root: string): string[] {
   return scripts.start.match(/--\S+/g) ?? [];
 }
 
-/** Starts B or D. */
+/** Starts B, with the flags that the gateway has, or D, as its tutorials do. */
 export async function startRival(variant: 'b' | 'd', ground: Ground): Promise<Server> {
   const port = await freePort();
   const log = openSync(join(ground.folder, `${variant}-${port}.log`), 'a');
@@ -80,8 +80,9 @@ export async function startRival(variant: 'b' | 'd', ground: Ground): Promise<Se
     DATABASE_URL: ground.databaseUrl,
     CINETPAY_BASE_URL: ground.cinetpayUrl,
   };
+  const execArgv = variant === 'b' ? flagsOf(ground.root) : [];
   return answering(variant, ground, port, '/health', () =>
-    fork(join(__dirname, variant, 'main.js'), { detached: true, env, stdio: ['ignore', log, log, 'ipc'] }),
+    fork(join(__dirname, variant, 'main.js'), { detached: true, env, execArgv, stdio: ['ignore', log, log, 'ipc'] }),
   );
 }
 
