@@ -31,6 +31,12 @@ export const ORDER = {
   },
 } as const;
 
+/** What CinetPay answers to a payment, with a token as long as its own. */
+export function counterOf(payment: string): { payment_token: string; payment_url: string } {
+  const token = payment.padStart(64, '0');
+  return { payment_token: token, payment_url: `https://checkout.cinetpay.com/payment/${token}` };
+}
+
 /** The fields of a notification in the order in which x-token concatenates them (official HMAC page). */
 export const NOTIFICATION_FIELDS = [
   'cpm_site_id',

@@ -3,7 +3,8 @@ import Fastify from 'fastify';
 import { Pool } from 'pg';
 import { Pool as HttpPool } from 'undici';
 import { endWithParent } from '../child';
-import { ORDER, SITE, tokenOf } from '../order';
+import { SITE, tokenOf } from '../order';
+import { pendingPayment, wireBody, type Counter, type Order } from './documents';
 import { SCHEMA } from './schema';
 import { ORDER_SCHEMA, PAYMENT_SCHEMA } from './json-schemas';
 import { FIND, INSERT, MOVE, NOTIFY } from './statements';
@@ -12,8 +13,6 @@ import { FIND, INSERT, MOVE, NOTIFY } from './statements';
  * B, the strong rival: the same three paths and the same commits with nothing around them. No key, no throttle, no idempotency, no
  * metrics, no log, no budget, no second try.
  */
-type Order = typeof ORDER;
-
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 16 });
 const cinetpay = new HttpPool(process.env.CINETPAY_BASE_URL!, { connections: 64 });
 const publicUrl = `http://127.0.0.1:${process.env.PORT}`;
@@ -29,11 +28,11 @@ const created = { schema: { body: ORDER_SCHEMA, response: { 201: PAYMENT_SCHEMA 
 app.post<{ Body: Order }>('/v1/payments', created, async ({ body: order }, reply) => {
   const id = newId();
   const checkoutToken = newId() + newId();
-  const wire = wireBody(id, order);
+  const wire = wireBody(id, order, publicUrl);
   const { amount, currency, description, return_url, channels, lang, metadata, customer } = order;
   const columns = [id, amount, currency, description, return_url, channels, lang, metadata, JSON.stringify(customer)];
   await pool.query({ ...INSERT, values: [...columns, wire, SITE.site_id, true, checkoutToken] });
-  const payment = pendingPayment(id, order, checkoutToken, await counterOf(wire));
+  const payment = pendingPayment(id, order, checkoutUrl(checkoutToken), await counterOf(wire));
   const { payment_url, payment_token } = payment;
   await pool.query({ ...MOVE, values: [id, payment_url, payment_token, newId(), JSON.stringify({ payment })] });
   return reply.code(201).send(payment);
@@ -58,32 +57,8 @@ app.get<{ Params: { id: string } }>(
   },
 );
 
-/** The document that the gateway answers with, field for field. */
-function pendingPayment(id: string, order: Order, checkoutToken: string, counter: Counter): Counter {
-  const now = new Date();
-  const { amount, currency, description, channels, lang, metadata } = order;
-  return {
-    ...{ transaction_id: id, status: 'pending', status_reason: null, needs_review: false, closed: false },
-    ...{ amount, currency, description, order_reference: null, site_id: SITE.site_id, channels, lang },
-    ...{
-      card_available: true,
-      metadata,
-      integration: 'redirect',
-      ...counter,
-      checkout_url: checkoutUrl(checkoutToken),
-    },
-    ...{ payment_method: null, operator_id: null, fund_availability_date: null },
-    ...{ next_check_at: new Date(now.getTime() + 86_400_000), created_at: now, updated_at: now, accepted_at: null },
-  };
-}
-
 function checkoutUrl(token: string): string {
   return `${publicUrl}/checkout/${token}`;
-}
-
-interface Counter {
-  payment_url: string;
-  payment_token: string;
 }
 
 async function counterOf(wire: string): Promise<Counter> {
@@ -92,18 +67,6 @@ async function counterOf(wire: string): Promise<Counter> {
   const answer = (await body.json()) as { code: string; data: Counter };
   if (answer.code !== '201') throw new Error(`CinetPay answered ${answer.code}`);
   return answer.data;
-}
-
-function wireBody(id: string, order: Order): string {
-  const { customer, return_url, ...rest } = order;
-  const person = Object.fromEntries(Object.entries(customer).map(([name, value]) => [`customer_${name}`, value]));
-  const ours = {
-    apikey: SITE.apikey,
-    site_id: SITE.site_id,
-    transaction_id: id,
-    notify_url: `${publicUrl}/cinetpay/notify`,
-  };
-  return JSON.stringify({ ...ours, ...rest, ...person, return_url });
 }
 
 // Grows with time, so that rows and index entries land beside each other.

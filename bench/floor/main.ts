@@ -1,9 +1,10 @@
 import { Client } from 'pg';
+import { pendingPayment, wireBody } from '../b/documents';
 import { SCHEMA } from '../b/schema';
 import { FIND, INSERT, MOVE, NOTIFY } from '../b/statements';
 import { answerParent } from '../child';
 import type { Path } from '../load/job';
-import { notificationOf, ORDER, SITE } from '../order';
+import { counterOf, notificationOf, ORDER, SITE } from '../order';
 import { messageOf, WireConnection } from './wire';
 
 /** How long the commits of a path are run. */
@@ -22,7 +23,7 @@ export interface FloorOutcome {
 const CLIENTS = 16;
 /** As long as an id of B's, and growing like one; the numbers of these are simply counted. */
 const ID_LENGTH = 26;
-const WIRE_BODY = JSON.stringify(ORDER);
+const PUBLIC_URL = 'http://127.0.0.1:3000';
 const url = process.env.DATABASE_URL!;
 
 let known = 0;
@@ -81,14 +82,21 @@ function idOf(number: number): string {
   return `FLOOR${String(number).padStart(ID_LENGTH - 5, '0')}`;
 }
 
+// What B writes for one order. Its documents are made once; the columns of a row are its own.
+const COUNTER = counterOf('');
+const WIRE = wireBody(idOf(0), ORDER, PUBLIC_URL);
+const PAYMENT = JSON.stringify({
+  payment: pendingPayment(idOf(0), ORDER, `${PUBLIC_URL}/checkout/${idOf(0)}${idOf(0)}`, COUNTER),
+});
+
 function columnsOf(id: string): string[] {
   const { amount, currency, description, return_url, channels, lang, metadata, customer } = ORDER;
   const order = [String(amount), currency, description, return_url, channels, lang, metadata, JSON.stringify(customer)];
-  return [id, ...order, WIRE_BODY + id, SITE.site_id, 'true', id + id];
+  return [id, ...order, WIRE, SITE.site_id, 'true', id + id];
 }
 
 function moveOf(id: string): string[] {
-  return [id, `https://checkout.cinetpay.com/payment/${id}`, id, `EVENT${id}`, WIRE_BODY];
+  return [id, COUNTER.payment_url, COUNTER.payment_token, `EVENT${id}`, PAYMENT];
 }
 
 const NOTICE = notificationOf(idOf(0));

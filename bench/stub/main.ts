@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { answerParent } from '../child';
-import { ORDER, SITE } from '../order';
+import { isWhole } from '../http-message';
+import { counterOf, ORDER, SITE } from '../order';
 
 /** What the stub is told: how long it takes, and what it says of every payment that it is asked about. */
 export interface StubSettings {
@@ -16,38 +16,44 @@ export interface StubReport {
   spanMs: number;
 }
 
-/**
- * A CinetPay and a receiver of webhooks that only answer, after a fixed time: bare `node:http`, no parsing, so that it is never what is
- * measured.
- */
+/** A CinetPay and a receiver of webhooks that only answer, after a fixed time, with as little work as can be: never what is measured. */
 const settings: Required<StubSettings> = { delayMs: 0, check: 'waiting' };
 let requests = 0;
 let first = 0;
 let last = 0;
-let tokens = 0;
+let payments = 0;
 
-const server = createServer((request, response) => {
-  request.resume();
-  request.once('end', () => {
-    last = performance.now();
-    if (requests++ === 0) first = last;
-    if (settings.delayMs === 0) answer(request, response);
-    else setTimeout(answer, settings.delayMs, request, response);
+const server = createServer({ noDelay: true }, (socket) => {
+  let kept: Buffer | undefined;
+  socket.on('data', (chunk: Buffer) => {
+    const bytes = kept ? Buffer.concat([kept, chunk]) : chunk;
+    kept = isWhole(bytes) ? undefined : bytes;
+    if (kept === undefined) hear(socket, bytes);
   });
+  // Whoever calls may go at any time.
+  socket.on('error', () => undefined);
 });
-server.keepAliveTimeout = 120_000;
 server.listen(0, '127.0.0.1');
 
-function answer({ url }: IncomingMessage, response: ServerResponse): void {
-  const body = url === '/v2/payment' ? created() : url === '/v2/payment/check' ? checked() : '{}';
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
-  response.end(body);
+function hear(socket: Socket, request: Buffer): void {
+  last = performance.now();
+  if (requests++ === 0) first = last;
+  const path = request.toString('latin1', request.indexOf('/'), request.indexOf(' HTTP/'));
+  if (settings.delayMs === 0) answer(socket, path);
+  else setTimeout(answer, settings.delayMs, socket, path);
+}
+
+const HEAD =
+  'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: keep-alive\r\nKeep-Alive: timeout=120\r\nContent-Length: ';
+
+function answer(socket: Socket, path: string): void {
+  const body = path === '/v2/payment' ? created() : path === '/v2/payment/check' ? checked() : '{}';
+  socket.write(`${HEAD}${body.length}\r\n\r\n${body}`, 'latin1');
 }
 
 function created(): string {
-  const token = `${process.pid}${String(tokens++).padStart(60, '0')}`;
-  const data = `{"payment_token":"${token}","payment_url":"https://checkout.cinetpay.com/payment/${token}"}`;
-  return `{"code":"201","message":"CREATED","description":"Transaction created with success","data":${data},"api_response_id":"1764000000.${tokens}"}`;
+  const data = JSON.stringify(counterOf(`${process.pid}${payments++}`));
+  return `{"code":"201","message":"CREATED","description":"Transaction created with success","data":${data},"api_response_id":"1764000000.${payments}"}`;
 }
 
 const PAID = `{"code":"00","message":"SUCCES","data":{"amount":"${ORDER.amount}","currency":"${SITE.currency}","status":"ACCEPTED","payment_method":"OM","description":"","metadata":null,"operator_id":"MP230101.1234.A12345","payment_date":"2026-11-23 10:11:12","fund_availability_date":"2026-11-25 00:00:00"},"api_response_id":"1764000000.1"}`;
