@@ -1,4 +1,6 @@
-// Proves, by one short run of the torture, that every invariant holds while processes and Postgres are killed; `npm run torture` does more.
+// Proves, by one short run of the torture, that every invariant holds while processes and Postgres are killed, and that a clean run
+// leaves nothing behind; `npm run torture` does more.
+import { existsSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { build } from '../support/program';
 import { run } from '../torture/run';
@@ -12,4 +14,5 @@ it('holds every invariant through kills and faults', async () => {
   expect(outcome).toMatchObject({ kills: expect.any(Number), postgresKills: 1 });
   expect(outcome.captures).toBeGreaterThan(10);
   expect(outcome.faults).toBeGreaterThan(10);
+  expect(existsSync(outcome.evidence)).toBe(false);
 }, 240_000);

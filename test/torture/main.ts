@@ -26,12 +26,14 @@ async function main(): Promise<void> {
 }
 
 function report(outcome: Outcome): void {
-  const { seed, payments, faults, kills, postgresKills, captures, seconds, violations } = outcome;
+  const { seed, payments, faults, kills, postgresKills, captures, seconds, violations, evidence } = outcome;
   print(
     `seed ${seed}: ${payments} payments, ${faults} faults, ${kills} kills (${postgresKills} of Postgres), ${captures} captures, ${seconds} s`,
   );
   for (const { invariant, what } of violations) print(`  invariant ${invariant} broken: ${what}`);
-  if (violations.length > 0) print(`  again: npm run torture -- --seed ${seed} --payments ${payments}`);
+  if (violations.length === 0) return;
+  print(`  the database and the log: ${evidence}`);
+  print(`  again: npm run torture -- --seed ${seed} --payments ${payments}`);
 }
 
 function lastLine(outcomes: Outcome[], payments: number): string {

@@ -33,6 +33,8 @@ export interface Outcome {
   captures: number;
   seconds: number;
   violations: Violation[];
+  /** Where the database and the log of a run with violations lie. */
+  evidence: string;
 }
 
 /** One run: orders, customers, faults and kills at once; then quiet; then judgement. */
@@ -43,6 +45,7 @@ export async function run(options: Options): Promise<Outcome> {
   const random = seeded(options.seed);
   const world = await startWorld(random);
   const db = new Client({ connectionString: world.storage.databaseUrl });
+  let isClean = false;
   try {
     const callers = new Callers(world, random, `${options.seed}`);
     const feed = new FeedReader(callers);
@@ -56,14 +59,15 @@ export async function run(options: Options): Promise<Outcome> {
     phase('all was at rest');
     const { ledger, found, faults } = await judge(world, callers, feed, kills, db);
     phase('judged');
+    isClean = found.length === 0;
     return {
       ...{ seed: options.seed, payments: options.payments, faults, captures: ledger.captures.length },
       ...{ kills: kills.replicas + kills.postgres, postgresKills: kills.postgres },
-      ...{ seconds: Math.round((Date.now() - began) / 1000), violations: found },
+      ...{ seconds: Math.round((Date.now() - began) / 1000), violations: found, evidence: world.folder },
     };
   } finally {
     await db.end();
-    await world.close();
+    await world.close(!isClean);
   }
 }
 

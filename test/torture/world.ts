@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +30,11 @@ export interface World {
   customer: CanaryCustomer;
   /** Knows every secret of the run, and its customer. */
   watch: CanaryWatch;
+  /** Holds the database and the gateways' log. */
+  folder: string;
   logFile: string;
-  close(): Promise<void>;
+  /** @param keep whether somebody will want to look into the folder */
+  close(keep: boolean): Promise<void>;
 }
 
 export async function startWorld(random: () => number, program?: string): Promise<World> {
@@ -65,13 +68,14 @@ export async function startWorld(random: () => number, program?: string): Promis
     ...{ webhookSecret: receiver.secret, strangersSecret, first_name, last_name, phone_number, email, address },
   });
   return {
-    ...{ storage, simulator, receiver, replicas, logFile, customer, watch },
+    ...{ storage, simulator, receiver, replicas, folder, logFile, customer, watch },
     ...{ apiKey, strangersKey, operatorsKey },
-    async close() {
+    async close(keep) {
       // They are judged already.
       await Promise.all(replicas.map((replica) => replica.stop('SIGKILL')));
       await Promise.all([simulator.close(), receiver.close()]);
       await storage.stop();
+      if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
