@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { manyGiven, manyRows, oneGiven, oneRow, type GivenColumns } from '../database/given';
-import { GroupWriter } from '../database/group-writer';
+import { Grouping } from '../database/grouping';
 import { Sql, type Statement } from '../database/sql';
 import { WAKE } from '../payments/transaction.statements';
 
@@ -78,7 +78,7 @@ export interface Keeping {
 /** The notifications table. */
 @Injectable()
 export class NotificationStore {
-  private readonly wakers = new GroupWriter<KeptNotification, Keeping>({
+  private readonly wakers = new Grouping<KeptNotification, Keeping>({
     keyOf: ({ transactionId }) => transactionId ?? '',
     alone: (notification) => this.keepAlone(notification),
     together: (notifications) => this.keepMany(notifications),
@@ -87,7 +87,7 @@ export class NotificationStore {
   constructor(private readonly sql: Sql) {}
 
   keep(notification: KeptNotification): Promise<Keeping> {
-    return notification.validity === 'valid' ? this.wakers.write(notification) : this.keepAlone(notification);
+    return notification.validity === 'valid' ? this.wakers.run(notification) : this.keepAlone(notification);
   }
 
   private async keepAlone(notification: KeptNotification): Promise<Keeping> {

@@ -44,6 +44,13 @@ export const SHOW: Statement = {
   text: `SELECT row_to_json(shown) AS shown FROM (SELECT caller, ${SHOWN.join(', ')} FROM transactions WHERE transaction_id = $1) AS shown`,
 };
 
+/** The same of many. OFFSET keeps Postgres from joining, for which it might read the whole table. */
+export const SHOW_MANY: Statement = {
+  name: 'transaction_show_many',
+  text: `SELECT row_to_json(shown) AS shown FROM unnest($1::text[]) AS asked (id)
+    CROSS JOIN LATERAL (SELECT caller, ${SHOWN.join(', ')} FROM transactions WHERE transaction_id = asked.id OFFSET 0) AS shown`,
+};
+
 export const FIND_BY_TOKEN: Statement = {
   name: 'transaction_find_by_token',
   text: 'SELECT *, clock_timestamp() AS clock FROM transactions WHERE checkout_token = $1',

@@ -3,6 +3,7 @@ import { DatabaseTime } from '../common/clock';
 import { logInfo } from '../common/logger';
 import { Config } from '../config/config';
 import { oneRow } from '../database/given';
+import { SharedReads } from '../database/shared-reads';
 import { Sql, type Statement } from '../database/sql';
 import { WorkSignal } from '../database/work-signal';
 import { CLAIMS } from './claim.statements';
@@ -31,6 +32,11 @@ const KNOWN_BY = { 1: 'key', 2: 'id', 3: 'paid_order', 4: 'open_order' } as cons
 @Injectable()
 export class TransactionStore {
   private readonly precedence = new Precedence();
+  private readonly shows = new SharedReads<Shown>({
+    alone: async (id) => (await this.shown(statements.SHOW, id))[0],
+    together: async (ids) =>
+      new Map((await this.shown(statements.SHOW_MANY, ids)).map((row) => [row.transaction_id, row])),
+  });
 
   constructor(
     private readonly sql: Sql,
@@ -44,9 +50,8 @@ export class TransactionStore {
   }
 
   /** What is shown of a payment. */
-  async show(transactionId: string): Promise<Shown | undefined> {
-    const [row] = await this.sql.rows<{ shown: Written<Shown> }>(statements.SHOW, [transactionId]);
-    return row && asShown(row.shown);
+  show(transactionId: string): Promise<Readonly<Shown> | undefined> {
+    return this.shows.read(transactionId);
   }
 
   /** A claimed row as it is now, but for its wake number: what woke it since the claim has not been answered. */
@@ -195,6 +200,11 @@ export class TransactionStore {
     const { transaction_id, status: from, site_id } = row;
     if (to !== undefined) logInfo('payment moved', { transaction_id, site_id, from, to, reason: decision.cause });
     return after;
+  }
+
+  private async shown(statement: Statement, asked: unknown): Promise<Shown[]> {
+    const rows = await this.sql.rows<{ shown: Written<Shown> }>(statement, [asked]);
+    return rows.map((row) => asShown(row.shown));
   }
 
   private async one(statement: Statement, value: string): Promise<Seen | undefined> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config';
 import { manyRows, oneRow } from '../database/given';
-import { GroupWriter } from '../database/group-writer';
+import { Grouping } from '../database/grouping';
 import { Sql, type Runner } from '../database/sql';
 import { applied } from './decision';
 import { INSERT, INSERT_MANY, INSERT_WITH_DOOR, INSERTED } from './insert.statements';
@@ -30,12 +30,12 @@ interface Writing {
 /** The two writes that every payment needs: the order, and what became of it. Those of many requests share statements and commits. */
 @Injectable()
 export class TransactionWrites {
-  private readonly inserts = new GroupWriter<Saving, Inserted | undefined>({
+  private readonly inserts = new Grouping<Saving, Inserted | undefined>({
     keyOf: ({ order }) => order.transaction_id,
     alone: (saving) => this.insertAlone(saving),
     together: (savings) => this.insertMany(savings),
   });
-  private readonly settlements = new GroupWriter<Writing, Rest | undefined>({
+  private readonly settlements = new Grouping<Writing, Rest | undefined>({
     keyOf: ({ after }) => after.transaction_id,
     alone: (writing) => this.settleAlone(this.sql, writing),
     together: (writings) => this.settleMany(writings),
@@ -49,13 +49,13 @@ export class TransactionWrites {
   /** @param look whether to find out if older orders of its site wait. @returns nothing when its door, its id or its key is taken */
   insert(order: Insert, look: boolean): Promise<Inserted | undefined> {
     // A door may be held for as long as another process likes to hold it, and who waits for it would wait with a whole group.
-    return order.order_reference === null ? this.inserts.write({ order, look }) : this.insertAlone({ order, look });
+    return order.order_reference === null ? this.inserts.run({ order, look }) : this.insertAlone({ order, look });
   }
 
   /** @returns the row as it stands; nothing when it has changed since the decision or the lease is lost: then nothing was written */
   async settle(settlement: Settlement): Promise<Transaction | undefined> {
     const after = afterwards(settlement);
-    return asSettled(after, await this.settlements.write({ settlement, after }));
+    return asSettled(after, await this.settlements.run({ settlement, after }));
   }
 
   /** The same inside a transaction. */

@@ -1,5 +1,5 @@
-// Proves that orders and settlements which share a statement are written as they are alone: every column, every guard, and each with its own fault;
-// that none of them waits for a row which somebody holds; and that these statements never read a table from end to end.
+// Proves that orders and settlements which share a statement are written as they are alone, and payments read: every column, every
+// guard, and each with its own fault; that none of them waits for a row which somebody holds; and that these statements never read a table from end to end.
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/common/ids';
@@ -9,6 +9,7 @@ import { newTransaction } from '../../src/payments/new-transaction';
 import { SETTLE, SETTLE_MANY } from '../../src/payments/settle.statements';
 import type { Asked, Settlement } from '../../src/payments/settlement';
 import type { NewTransaction, Saved } from '../../src/payments/transaction.rows';
+import { SHOW_MANY } from '../../src/payments/transaction.statements';
 import { TransactionStore } from '../../src/payments/transaction.store';
 import { connect } from '../support/database';
 import { order, startTestGateway, type TestGateway } from '../support/gateway';
@@ -163,8 +164,25 @@ describe('settlements that come together', () => {
   });
 });
 
+describe('payments that are asked for together', () => {
+  it('share statements, and each caller gets what it would get alone', async () => {
+    const placed = await Promise.all(
+      numbers.map((n) => stage.place({ description: `Order ${n}`, amount: 500 + 5 * n })),
+    );
+    const ids = placed.map(({ body }) => body.transaction_id as string);
+    const alone = [];
+    for (const id of ids) alone.push((await gateway.call('GET', `/v1/payments/${id}`)).body);
+    const answers = await Promise.all(
+      [...ids, 'UNKNOWN', ...ids].map((id) => gateway.call('GET', `/v1/payments/${id}`)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([...ids.map(() => 200), 404, ...ids.map(() => 200)]);
+    expect(answers.slice(0, MANY).map(({ body }) => body)).toEqual(alone);
+    expect(answers.slice(MANY + 1).map(({ body }) => body)).toEqual(alone);
+  });
+});
+
 describe('the statement', () => {
-  it.each([INSERT_MANY.plain, SETTLE, SETTLE_MANY, KEEP, KEEP_MANY])(
+  it.each([INSERT_MANY.plain, SETTLE, SETTLE_MANY, KEEP, KEEP_MANY, SHOW_MANY])(
     '$name finds its rows in a table that Postgres knows nothing about',
     async ({ name, text }) => {
       await holder.query('TRUNCATE transactions');

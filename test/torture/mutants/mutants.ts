@@ -101,7 +101,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'a write that its group left out is taken for written',
-    file: 'src/database/group-writer.ts',
+    file: 'src/database/grouping.ts',
     find: 'if (written.has(key)) resolve(',
     replace: 'resolve(',
     test: 'test/payments/groups.spec.ts',

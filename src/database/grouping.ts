@@ -1,11 +1,11 @@
 import { isRolledBack, isStorageFault } from '../common/storage-fault';
 
-export interface GroupWriterOptions<Item, Result> {
+export interface GroupingOptions<Item, Result> {
   /** Items with the same key never share a statement. */
   keyOf: (item: Item) => string;
-  /** Writes one item, and waits for whoever holds its row. */
+  /** Runs one item, and waits for whoever holds its row. */
   alone: (item: Item) => Promise<Result>;
-  /** Writes many in one statement, all or none, and waits for nobody. What it leaves out (by key) goes alone. */
+  /** Runs many in one statement, all or none, and waits for nobody. What it leaves out (by key) goes alone. */
   together: (items: readonly Item[]) => Promise<ReadonlyMap<string, Result>>;
 }
 
@@ -15,24 +15,24 @@ interface Waiting<Item, Result> {
   reject: (fault: unknown) => void;
 }
 
-/** Statements under way from which on items gather (our choice: one that commits, one that is being made). */
+/** Statements under way from which on items gather (our choice: one that Postgres works on, one that is being made). */
 const AT_ONCE = 2;
 /** Items in one statement, at most (our choice: beyond, a statement takes longer and no item of it less). */
 const MOST = 32;
 
 /**
- * Group commit: what comes while others are being written waits for them, and then all of it goes in one statement and one
- * commit. With nothing under way an item goes at once and alone, so that nobody waits for company. Each write still resolves after
- * its own commit, and fails by itself: a group that Postgres refuses is written item by item.
+ * Group commit: what comes while statements are under way waits for them, and then all of it goes in one statement and one
+ * commit. With nothing under way an item goes at once and alone, so that nobody waits for company. Each item still resolves after
+ * its own commit, and fails by itself: a group that Postgres refuses is run item by item. docs/decisions/0012-group-commit.md
  */
-export class GroupWriter<Item, Result> {
+export class Grouping<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private underWay = 0;
   private gathering = false;
 
-  constructor(private readonly options: GroupWriterOptions<Item, Result>) {}
+  constructor(private readonly options: GroupingOptions<Item, Result>) {}
 
-  write(item: Item): Promise<Result> {
+  run(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
       this.gather();
@@ -45,11 +45,11 @@ export class GroupWriter<Item, Result> {
     this.gathering = true;
     setImmediate(() => {
       this.gathering = false;
-      while (this.underWay < AT_ONCE && this.waiting.length > 0) void this.run(this.take());
+      while (this.underWay < AT_ONCE && this.waiting.length > 0) void this.send(this.take());
     });
   }
 
-  private async run(group: Waiting<Item, Result>[]): Promise<void> {
+  private async send(group: Waiting<Item, Result>[]): Promise<void> {
     this.underWay++;
     await (group.length === 1 ? this.alone(group[0]!) : this.together(group));
     this.underWay--;

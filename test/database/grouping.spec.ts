@@ -2,7 +2,7 @@
 // once, and that what comes alone waits for nobody.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GroupWriter } from '../../src/database/group-writer';
+import { Grouping } from '../../src/database/grouping';
 
 interface Item {
   key: string;
@@ -10,7 +10,7 @@ interface Item {
   fate: 'together' | 'left out' | 'breaks a group' | 'breaks';
 }
 
-/** A writer whose statements are kept, and end when the test says so. */
+/** A grouping whose statements are kept, and end when the test says so. */
 function stage() {
   const statements: Item[][] = [];
   const underWay: { items: Item[]; end: () => void; fail: (fault: unknown) => void }[] = [];
@@ -18,7 +18,7 @@ function stage() {
     statements.push([...items]);
     return new Promise((resolve, reject) => underWay.push({ items: [...items], end: resolve, fail: reject }));
   };
-  const writer = new GroupWriter<Item, string>({
+  const grouping = new Grouping<Item, string>({
     keyOf: ({ key }) => key,
     alone: async (item) => {
       await run([item]);
@@ -32,7 +32,7 @@ function stage() {
       return new Map(items.filter(({ fate }) => fate === 'together').map((item) => [item.key, `group ${item.n}`]));
     },
   });
-  return { writer, statements, underWay };
+  return { grouping, statements, underWay };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -51,10 +51,10 @@ async function endAll(
   }
 }
 
-describe('a writer of groups', () => {
+describe('a grouping of groups', () => {
   it('writes alone what comes alone, at once', async () => {
-    const { writer, statements, underWay } = stage();
-    const written = writer.write(item(1));
+    const { grouping, statements, underWay } = stage();
+    const written = grouping.run(item(1));
     await turn();
     expect(statements).toEqual([[item(1)]]);
     underWay[0]!.end();
@@ -64,20 +64,20 @@ describe('a writer of groups', () => {
   it('gathers what comes while two statements are under way, 32 at most', async () => {
     const told = stage();
     const results = [item(1), item(2)].map(async (one) => {
-      const result = told.writer.write(one);
+      const result = told.grouping.run(one);
       await turn();
       return result;
     });
     await turn();
-    const more = Array.from({ length: 40 }, (_, n) => told.writer.write(item(n + 3)));
+    const more = Array.from({ length: 40 }, (_, n) => told.grouping.run(item(n + 3)));
     await endAll(told);
     expect(await Promise.all([...results, ...more])).toHaveLength(42);
     expect(told.statements.map((items) => items.length)).toEqual([2, 32, 8]);
   });
 
   it('passes a fault that may hide a commit on to everybody, and writes nothing twice', async () => {
-    const { writer, statements, underWay } = stage();
-    const results = Promise.allSettled([writer.write(item(1)), writer.write(item(2))]);
+    const { grouping, statements, underWay } = stage();
+    const results = Promise.allSettled([grouping.run(item(1)), grouping.run(item(2))]);
     await turn();
     const fault = new Error('Connection terminated unexpectedly');
     underWay[0]!.fail(fault);
@@ -91,7 +91,7 @@ describe('a writer of groups', () => {
 
   it('writes one by one what Postgres undid for the sake of another', async () => {
     const told = stage();
-    const results = Promise.all([told.writer.write(item(1)), told.writer.write(item(2))]);
+    const results = Promise.all([told.grouping.run(item(1)), told.grouping.run(item(2))]);
     await turn();
     told.underWay.shift()!.fail(Object.assign(new Error('deadlock detected'), { code: '40P01' }));
     await endAll(told);
@@ -112,7 +112,7 @@ describe('a writer of groups', () => {
         const told = stage();
         const results: Promise<PromiseSettledResult<string>[]>[] = [];
         for (const [n, { key, fate, pausesAfter }] of coming.entries()) {
-          results.push(Promise.allSettled([told.writer.write({ key, fate, n })]));
+          results.push(Promise.allSettled([told.grouping.run({ key, fate, n })]));
           if (pausesAfter) await turn();
           if (pausesAfter && n % 2 === 0) told.underWay.shift()?.end();
         }
