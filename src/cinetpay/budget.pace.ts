@@ -4,7 +4,9 @@ import type { Lane } from './outcomes';
 export interface Pace {
   /** Seconds between two slots. */
   spacingS: number;
-  /** Milliseconds a slot may be used late. */
+  /** Milliseconds that a call may reach CinetPay behind its slot. */
+  slackMs: number;
+  /** Milliseconds of these in which a slot may be used; the others belong to the way. */
   lateMs: number;
   /** Slots that a process books at once. */
   block: number;
@@ -25,6 +27,7 @@ export function paceOf(rate: number): Pace {
   const slackS = Math.max(1 / rate, LEAST_SLACK_S);
   return {
     spacingS: Math.max(1 / rate, (1 + slackS) / (rate + 1)),
+    slackMs: slackS * 1000,
     lateMs: (slackS * 1000) / 2,
     block: Math.min(Math.max(1, Math.floor(rate * BLOCK_S)), MOST_IN_A_BLOCK),
   };
