@@ -8,19 +8,22 @@ export interface Program {
   stop(): Promise<void>;
 }
 
+/** A Ctrl-C comes twice or more often: from the terminal, and from npm, which passes its own on. Two that a person means lie further apart. */
+const ONE_SIGNAL_MS = 1_000;
+
 /** A reason not to start, in one line for a person; it holds no secret. */
 export class StartRefused extends Error {}
 
 /**
- * Starts a program and stops it on SIGTERM or SIGINT; a second signal ends it at once. Whatever keeps it from starting is
+ * Starts a program and stops it on SIGTERM or SIGINT; another one, a second later or more, ends it at once. Whatever keeps it from starting is
  * told in a line each, and the exit code is 1.
  */
 export async function runProgram(start: () => Promise<Program>): Promise<void> {
   const starting = start();
-  let signals = 0;
+  let asked: number | undefined;
   const onSignal = (): void => {
-    signals++;
-    if (signals > 1) end(1);
+    if (asked !== undefined) return performance.now() - asked < ONE_SIGNAL_MS ? undefined : end(1);
+    asked = performance.now();
     logInfo('stopping');
     void starting
       .then((program) => program.stop())
@@ -50,8 +53,7 @@ export function linesOf(error: unknown): string[] {
   if (error instanceof ConfigFaults) return ['The configuration has faults:', ...error.faults.map((one) => `  ${one}`)];
   if (error instanceof StartRefused || error instanceof EmbeddedPostgresError) return [error.message];
   const { code, message, port, address, path } = error as NodeJS.ErrnoException & { port?: number; address?: string };
-  if (code === 'EADDRINUSE')
-    return [`Port ${port} on ${address} is in use: stop what listens there, or choose another port.`];
+  if (code === 'EADDRINUSE') return [portInUse('PORT', { port, address })];
   if (code === 'EACCES' && port) return [`Port ${port} may not be used by this user: choose one above 1023.`];
   if (path !== undefined && code !== undefined) return [`${path} cannot be used (${code}).`];
   // No such table or column: the command line migrates nothing by itself.
@@ -60,6 +62,11 @@ export function linesOf(error: unknown): string[] {
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || isPostgres(code))
     return [`The database of DATABASE_URL cannot be used (${code}).`];
   return [`It does not start: ${(error as Error).name} ${code ?? message}`, (error as Error).stack ?? ''];
+}
+
+/** @param name the variable that chose the port */
+export function portInUse(name: string, { port, address }: { port?: number; address?: string }): string {
+  return `Port ${port} on ${address} is in use: stop what listens there, or choose another ${name}.`;
 }
 
 // SQLSTATE: five capitals and digits; wrong password, no such database, no right.

@@ -31,8 +31,9 @@ export async function listen(
 function bind(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`simulator: port ${port} on ${host} is already in use`) : error);
+      // Its code is kept for whoever starts a simulator inside a program of his own.
+      if (error.code === 'EADDRINUSE') error.message = `simulator: port ${port} on ${host} is already in use`;
+      reject(error);
     });
     server.listen(port, host, () => resolve());
   });

@@ -77,10 +77,17 @@ export function logWarn(message: string, fields: LogFields = {}): void {
   root.warn(fields, message);
 }
 
-/** Logs what kind of error it was and where, never its properties: those hold queries, parameters and request bodies. */
+/**
+ * Logs what kind of error it was and where, never its properties: those hold queries, parameters and request bodies. Where
+ * nothing was thrown, `error` is undefined.
+ */
 export function logError(message: string, error: unknown, fields: LogFields = {}): void {
-  const known = error instanceof Error ? { error: errorName(error), stack: frames(error) } : { error: typeof error };
-  root.error({ ...fields, ...known }, message);
+  root.error({ ...fields, ...known(error) }, message);
+}
+
+function known(error: unknown): LogFields {
+  if (error === undefined) return {};
+  return error instanceof Error ? { error: errorName(error), stack: frames(error) } : { error: typeof error };
 }
 
 function errorName(error: Error): string {
@@ -97,10 +104,10 @@ function frames(error: Error): string {
     .join('\n');
 }
 
-/** Nest's own messages, at debug level but for warnings and errors. */
+/** Nest's own messages, at debug level but for warnings. Its errors it throws as well, and whoever catches them tells them in our words. */
 export const nestLogger: LoggerService = {
   log: (message: unknown) => root.debug(String(message)),
-  error: (message: unknown) => root.error(String(message)),
+  error: (message: unknown) => root.debug(String(message)),
   warn: (message: unknown) => root.warn(String(message)),
   debug: (message: unknown) => root.trace(String(message)),
   verbose: (message: unknown) => root.trace(String(message)),

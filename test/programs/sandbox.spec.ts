@@ -123,6 +123,16 @@ describe('npm run sandbox', () => {
     },
   );
 
+  it('takes a Ctrl-C that comes twice, from the terminal and from npm, for one', async () => {
+    const dataDir = folder();
+    const { program } = await sandbox(dataDir);
+    const postmaster = Number(readFileSync(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0]);
+    // Two of one signal could come as one.
+    program.child.kill('SIGINT');
+    expect(await program.stop('SIGTERM')).toBe(0);
+    expect(isThere(postmaster)).toBe(false);
+  });
+
   it('waits as long as the environment says instead', () => {
     expect(loadSandboxConfig({ SHUTDOWN_TIMEOUT_MS: '9000' }, STAND_INS).shutdownTimeoutMs).toBe(9_000);
   });
@@ -161,16 +171,17 @@ describe('npm run sandbox', () => {
 });
 
 describe('a sandbox that cannot start says why in one line', () => {
-  it('when a port is in use', async () => {
+  it.each(['PORT', 'SIMULATOR_PORT'])('when %s is in use', async (name) => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    const env = { PORT: String(port), SIMULATOR_PORT: '0', DATA_DIR: folder() };
-    const { code, stderr } = await runToEnd('sandbox', [], env);
+    const env = { PORT: '0', SIMULATOR_PORT: '0', DATA_DIR: folder(), [name]: String(port) };
+    const { code, stdout, stderr } = await runToEnd('sandbox', [], env);
     server.close();
-    expect([code, stderr.trim()]).toEqual([
+    expect([code, stdout, stderr.trim()]).toEqual([
       1,
-      `Port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another port.`,
+      '',
+      `Port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another ${name}.`,
     ]);
   });
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type RunningSimulator } from '../../simulator/simulator';
 import { DEMO_SITES } from '../../simulator/state/settings';
 import { connect, createTestDatabase, type TestDatabase } from '../support/database';
-import { order, request } from '../support/gateway';
+import { eventually, order, request } from '../support/gateway';
 import { RunningProgram, runToEnd } from '../support/program';
 
 let database: TestDatabase;
@@ -155,6 +155,18 @@ describe('npm start', () => {
     await until(async () => (await request('GET', `${url}/health/ready`)).status === 503);
     expect((await request('GET', `${url}/health/live`)).status).toBe(200);
     expect(await program.end()).toBe(0);
+  });
+
+  it('ends at once, with 1, when it is asked again a second later', async () => {
+    const { program } = await gateway();
+    const began = performance.now();
+    await eventually(() => {
+      program.child.kill('SIGTERM');
+      return program.child.exitCode !== null;
+    });
+    expect(await program.end()).toBe(1);
+    // Load balancers alone would have been given two seconds.
+    expect(performance.now() - began).toBeLessThan(2_000);
   });
 
   it('logs one line of JSON per request and per call to CinetPay, joined by the Request-Id', async () => {
