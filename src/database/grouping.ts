@@ -17,6 +17,8 @@ interface Waiting<Item, Result> {
 
 /** Statements under way from which on items gather (our choice: one that Postgres works on, one that is being made). */
 const AT_ONCE = 2;
+/** Milliseconds that an item alone keeps its place while it waits for whoever holds its row (our choice; a commit takes a few). */
+const PLACE_MS = 50;
 /** Items in one statement, at most (our choice: beyond, a statement takes longer and no item of it less). */
 const MOST = 32;
 
@@ -50,10 +52,29 @@ export class Grouping<Item, Result> {
   }
 
   private async send(group: Waiting<Item, Result>[]): Promise<void> {
+    const leave = this.enter();
+    if (group.length > 1) await this.together(group);
+    else await this.withPatience(leave, this.alone(group[0]!));
+    leave();
+  }
+
+  // Two of one held row must not keep all others from being written for as long as somebody likes to hold it.
+  private async withPatience(leave: () => void, statement: Promise<void>): Promise<void> {
+    const patience = setTimeout(leave, PLACE_MS);
+    await statement;
+    clearTimeout(patience);
+  }
+
+  /** Takes a place. @returns how to give it back; once is enough */
+  private enter(): () => void {
+    let isIn = true;
     this.underWay++;
-    await (group.length === 1 ? this.alone(group[0]!) : this.together(group));
-    this.underWay--;
-    this.gather();
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      this.underWay--;
+      this.gather();
+    };
   }
 
   private take(): Waiting<Item, Result>[] {

@@ -19,6 +19,7 @@ export class SharedReads<Row> {
     this.grouping = new Grouping<string, Row | undefined>({
       keyOf: (key) => key,
       alone: (key) => {
+        // After a group that was refused it may be the entry of somebody who came later: then whoever comes next reads for himself.
         this.waiting.delete(key);
         return alone(key);
       },

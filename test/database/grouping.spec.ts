@@ -1,8 +1,9 @@
 // Proves that what is written in groups resolves each with its own result and fails each by itself, in the order of asking, never two of one key at
-// once, and that what comes alone waits for nobody.
+// once, that what comes alone waits for nobody, and that what waits for a held row keeps others from nothing.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Grouping } from '../../src/database/grouping';
+import { eventually } from '../support/gateway';
 
 interface Item {
   key: string;
@@ -73,6 +74,30 @@ describe('a grouping of groups', () => {
     await endAll(told);
     expect(await Promise.all([...results, ...more])).toHaveLength(42);
     expect(told.statements.map((items) => items.length)).toEqual([2, 32, 8]);
+  });
+
+  it('lets others in beside statements that wait for a row which somebody holds', async () => {
+    const { grouping, statements, underWay } = stage();
+    const held: Promise<string>[] = [];
+    for (const n of [1, 2]) {
+      held.push(grouping.run(item(n, { key: 'held' })));
+      await turn();
+    }
+    const others = [3, 4].map((n) => grouping.run(item(n)));
+    await eventually(() => underWay.length === 3);
+    underWay[2]!.end();
+    expect(await Promise.all(others)).toEqual(['group 3', 'group 4']);
+    for (const { end } of underWay) end();
+    expect(await Promise.all(held)).toEqual(['alone 1', 'alone 2']);
+    // Whose place was given back early gives it back once: two still go, and the third waits.
+    const more: Promise<string>[] = [];
+    for (const n of [5, 6, 7]) {
+      more.push(grouping.run(item(n)));
+      await turn();
+    }
+    expect(statements.slice(3)).toEqual([[item(5)], [item(6)]]);
+    await endAll({ grouping, statements, underWay: underWay.splice(3) });
+    expect(await more[1]).toBe('alone 6');
   });
 
   it('passes a fault that may hide a commit on to everybody, and writes nothing twice', async () => {

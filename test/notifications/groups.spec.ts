@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeForm } from '../../simulator/notify/form';
 import { connect } from '../support/database';
-import { startTestGateway, type TestGateway } from '../support/gateway';
+import { eventually, startTestGateway, type TestGateway } from '../support/gateway';
 import { stageOf, type Stage } from '../support/stage';
 import { formOf, notify } from './forms';
 
@@ -27,6 +27,10 @@ afterAll(async () => {
 async function placed(): Promise<string[]> {
   const orders = await Promise.all(Array.from({ length: MANY }, () => stage.place()));
   return orders.map(({ body }) => body.transaction_id);
+}
+async function waitingForLocks(): Promise<number> {
+  const text = `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+  return (await gateway.db.query(text)).rows[0].waiting;
 }
 async function keptOf(id: string): Promise<any[]> {
   return (await gateway.db.query('SELECT * FROM notifications WHERE transaction_id = $1 ORDER BY id', [id])).rows;
@@ -65,5 +69,21 @@ describe('notifications that come together', () => {
     expect((await late).status).toBe(200);
     expect(await keptOf(held)).toMatchObject([{ validity: 'valid' }]);
     expect(await stage.row(held)).toMatchObject({ wake_number: 1 });
+  });
+
+  it('do not wait for several about one payment that somebody holds, which came before', async () => {
+    const [held, ...others] = await placed();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM transactions WHERE transaction_id = $1 FOR UPDATE', [held]);
+    const late: ReturnType<typeof notify>[] = [];
+    for (const waiting of [1, 2]) {
+      late.push(notify(gateway, formOf(held!)));
+      await eventually(async () => (await waitingForLocks()) === waiting);
+    }
+    for (const id of others.slice(0, 3)) expect((await notify(gateway, formOf(id))).status).toBe(200);
+    expect(await keptOf(held!)).toEqual([]);
+    await holder.query('COMMIT');
+    for (const { status } of await Promise.all(late)) expect(status).toBe(200);
+    expect(await stage.row(held!)).toMatchObject({ wake_number: 2 });
   });
 });
