@@ -15,6 +15,9 @@ import type { Transaction } from './transaction.entity';
 import type { NewTransaction, Saved } from './transaction.rows';
 import { TransactionStore } from './transaction.store';
 
+/** Whoever saves an order has its first lease. */
+const FIRST_LEASE = 1;
+
 /** What became of an order. */
 export interface Initiated {
   row: Transaction;
@@ -92,13 +95,14 @@ export class PaymentService {
   // A connection that broke at COMMIT may have committed: never inserted again blindly, and CinetPay hears of it only if it is there.
   private async reread(transaction: NewTransaction, fault: unknown): Promise<Saved> {
     const seen = await this.store.find(transaction.transaction_id);
-    if (seen?.row.checkout_token !== transaction.checkout_token || seen.row.lease_number > 1) throw fault;
+    if (seen?.row.checkout_token !== transaction.checkout_token) throw fault;
     return { ...seen, lease: seen.row.lease_number, sentBefore: false, olderWait: false };
   }
 
   private async ask(claim: Saved): Promise<Transaction> {
     this.crashPoints.at('after-insert');
-    if (claim.row.integration === 'seamless') return claim.row;
+    // Found late after a fault it may be another's already, who asks for its counter.
+    if (claim.row.integration === 'seamless' || claim.lease > FIRST_LEASE) return claim.row;
     try {
       const asked = claim.olderWait ? await this.standInLine(claim) : await this.initiation.run(claim);
       if (asked && !('kind' in asked)) return asked;

@@ -33,7 +33,7 @@ const KNOWN_BY = { 1: 'key', 2: 'id', 3: 'paid_order', 4: 'open_order' } as cons
 export class TransactionStore {
   private readonly precedence = new Precedence();
   private readonly shows = new SharedReads<Shown>({
-    alone: async (id) => (await this.shown(statements.SHOW, id))[0],
+    alone: (id) => this.showAlone(id),
     together: async (ids) =>
       new Map((await this.shown(statements.SHOW_MANY, ids)).map((row) => [row.transaction_id, row])),
   });
@@ -50,8 +50,9 @@ export class TransactionStore {
   }
 
   /** What is shown of a payment. */
-  show(transactionId: string): Promise<Readonly<Shown> | undefined> {
-    return this.shows.read(transactionId);
+  async show(transactionId: string): Promise<Readonly<Shown> | undefined> {
+    // Postgres refuses such a text, and with it the whole statement.
+    return transactionId.includes('\0') ? this.showAlone(transactionId) : this.shows.read(transactionId);
   }
 
   /** A claimed row as it is now, but for its wake number: what woke it since the claim has not been answered. */
@@ -200,6 +201,10 @@ export class TransactionStore {
     const { transaction_id, status: from, site_id } = row;
     if (to !== undefined) logInfo('payment moved', { transaction_id, site_id, from, to, reason: decision.cause });
     return after;
+  }
+
+  private async showAlone(id: string): Promise<Shown | undefined> {
+    return (await this.shown(statements.SHOW, id))[0];
   }
 
   private async shown(statement: Statement, asked: unknown): Promise<Shown[]> {

@@ -156,6 +156,13 @@ describe('one payment', () => {
     expect([await stage.row(id), await stage.requests(id, 'check')]).toEqual([before, []]);
   });
 
+  it('that no text of Postgres can name (%00) is a 400, and whoever asks at the same time gets an answer', async () => {
+    const others = Array.from({ length: 20 }, () => gateway.call('GET', `/v1/payments/${placed.first.transaction_id}`));
+    const { status, body } = await gateway.call('GET', '/v1/payments/a%00b');
+    expect([status, body.code]).toEqual([400, 'malformed_request']);
+    for (const answer of await Promise.all(others)) expect(answer.status).toBe(200);
+  });
+
   it.each(['NOBODYS', '%F0%9F%98%80', "'%3B--", '%20', 'x'.repeat(300), '..%2F..%2Fhealth'])(
     'that is not there (%s) is a 404',
     async (id) => {

@@ -134,6 +134,20 @@ describe('a database that is away', () => {
     expect([standIn.heard.length, (await rowOf(transaction_id)).revision]).toEqual([1, 2]);
   });
 
+  it('between its commit and our hearing of it, where another replica has taken it by then, answers 202 and leaves it to that one', async () => {
+    const transaction_id = newId();
+    await witness.query(`CREATE FUNCTION take() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE transactions SET lease_number = 2 WHERE transaction_id = NEW.transaction_id; RETURN NULL; END $$`);
+    await witness.query(`CREATE TRIGGER taken AFTER INSERT ON transactions FOR EACH ROW EXECUTE FUNCTION take()`);
+    line.cutAt('transaction_insert', 'after');
+    const { status, body } = await stage.place({ transaction_id });
+    await witness.query('DROP FUNCTION take CASCADE');
+    expect([status, body.transaction_id, body.status]).toEqual([202, transaction_id, 'created']);
+    expect(standIn.heard).toEqual([]);
+    await becomesPending(transaction_id);
+    expect(standIn.heard).toHaveLength(1);
+  });
+
   it('from the commit on, for longer, answers 503, although the row is there: it gets its counter all the same', async () => {
     const transaction_id = newId();
     const { body } = await whileInsertWaits(
