@@ -40,7 +40,7 @@ function takeAway(file: string, aside: string, owner: string): void {
 // The same process may start, lose and start it again (its Postgres was killed).
 function isAnotherThatRuns(owner: string): boolean {
   const pid = pidOf(owner);
-  return pid > 0 && pid !== process.pid && isAlive(pid) && identity(pid) === owner;
+  return pid > 0 && pid !== process.pid && isAlive(pid) && !isDefunct(pid) && identity(pid) === owner;
 }
 
 function inUse(dataDir: string, pid: number): EmbeddedPostgresError {
@@ -68,6 +68,15 @@ function succeeds(tolerated: string, action: () => void): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === tolerated) return false;
     throw error;
+  }
+}
+
+/** Whether a process has ended and its parent has not noticed yet: it still has its pid and takes signals. False where there is no /proc to ask. */
+export function isDefunct(pid: number): boolean {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { pause } from '../common/clock';
 import { askServer, createDatabase, embeddedUrl, EMBEDDED_USER, type Running } from './embedded-postgres.connection';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
-import { claimOwnership } from './embedded-postgres.owner';
+import { claimOwnership, isDefunct } from './embedded-postgres.owner';
 import { findPlace, type Place } from './embedded-postgres.place';
 import { runProgram, telling } from './embedded-postgres.programs';
 
@@ -163,15 +163,10 @@ async function stop(place: Place): Promise<void> {
   await runProgram(place, 'pg_ctl', ['stop', '-D', place.cluster, '-m', 'fast', '-w', '-t', '20']);
 }
 
-// A zombie still has its pid, so Postgres believes that it runs; /proc knows better.
+// Postgres believes that whatever has a pid runs.
 function forgetDeadPostmaster(place: Place): void {
   const pid = Number(readPidFile(place)[0]);
-  try {
-    if (pid > 0 && /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')))
-      rmSync(join(place.cluster, 'postmaster.pid'), { force: true });
-  } catch {
-    // No /proc here, or the process is gone: Postgres judges for itself.
-  }
+  if (pid > 0 && isDefunct(pid)) rmSync(join(place.cluster, 'postmaster.pid'), { force: true });
 }
 
 function readPidFile(place: Place): string[] {

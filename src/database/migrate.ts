@@ -25,15 +25,20 @@ export const MIGRATIONS = [
 const MIGRATION_LOCK = 7_401_235;
 const UNDEFINED_TABLE = '42P01';
 
-const APPLIED = { name: 'migrations_applied', text: 'SELECT count(*)::int AS applied FROM migrations' };
+const APPLIED = {
+  name: 'migrations_applied',
+  text: 'SELECT count(DISTINCT name)::int AS applied FROM migrations WHERE name = ANY($1)',
+};
 
 /** Whether the schema is up to date. A database that was never migrated has no list of migrations: false. */
 export async function isMigrated(runner: Runner): Promise<boolean> {
-  const [row] = await runner.rows<{ applied: number }>(APPLIED, []).catch((error: unknown) => {
-    if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
-    throw error;
-  });
-  return row !== undefined && row.applied >= MIGRATIONS.length;
+  const [row] = await runner
+    .rows<{ applied: number }>(APPLIED, [MIGRATIONS.map(({ name }) => name)])
+    .catch((error: unknown) => {
+      if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
+      throw error;
+    });
+  return row !== undefined && row.applied === MIGRATIONS.length;
 }
 
 /**

@@ -9,14 +9,14 @@ import { Sql } from './sql';
 export type Work = 'initiation' | 'check' | 'event' | 'delivery';
 
 /** Hears that there may be work. True when this process does all of it, and no other replica has to hear of it. */
-type Listener = () => unknown;
+type Listener = () => boolean | void;
 
 const CHANNEL = 'gateway_work';
 const QUIET_MS = 50;
 
 /**
- * Tells workers that there is something to do: those of this process at once, those of other replicas by NOTIFY, at most
- * once in 50 ms a kind. A hint only: what is due is in the rows, and every worker polls as well.
+ * Tells workers that there is something to do: those of this process at once, and where they do not do all of it, those of other
+ * replicas by NOTIFY, at most once in 50 ms a kind. A hint only: what is due is in the rows, and every worker polls as well.
  */
 @Injectable()
 export class WorkSignal implements BeforeApplicationShutdown {

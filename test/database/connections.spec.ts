@@ -144,7 +144,7 @@ describe('LISTEN that Postgres refuses', () => {
     }) as Sql;
     const signal = new WorkSignal(standby);
     let heard = 0;
-    signal.on('check', () => heard++);
+    signal.on('check', () => void heard++);
     await until(() => refusals > 3);
     await until(async () => {
       await witness.query(`SELECT pg_notify('gateway_work', 'check')`);

@@ -1,11 +1,24 @@
 // Proves that the embedded database keeps its data whatever is killed, whoever starts it and wherever the checkout lies,
 // never serves two gateways at once, and says in one line why it cannot start.
-import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { installedBinaries } from '../../src/database/embedded-postgres.binaries';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded-postgres';
 import { connect } from '../support/database';
+import { eventually } from '../support/gateway';
 import { NOBODY } from '../support/nobody';
 import { canBeNobody, Child, makeCheckout, openFolder, postmasterOf, type Started } from './checkout';
 
@@ -81,6 +94,19 @@ describe('a start', () => {
     await first.end('SIGTERM');
     await start(dataDir);
   });
+
+  it.runIf(existsSync('/proc/self/stat'))(
+    'takes it from an owner that has ended and that nobody has collected',
+    async () => {
+      const dataDir = folder();
+      const first = await start(dataDir);
+      await first.stop();
+      const zombie = await makeZombie();
+      const [, stat] = readFileSync(`/proc/${zombie}/stat`, 'utf8').split(') ');
+      writeFileSync(join(dirname(first.where.cluster), 'owner'), `${zombie} ${stat!.split(' ')[19]}`);
+      await start(dataDir);
+    },
+  );
 
   it('lets one of several that start at the same instant have it, also where a killed one had it before', async () => {
     const dataDir = folder();
@@ -233,6 +259,16 @@ async function read(
   } finally {
     await client.end();
   }
+}
+
+/** @returns the pid of a process that has ended, and whose parent never looks */
+async function makeZombie(): Promise<number> {
+  const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  running.push({ stop: async () => void parent.kill('SIGKILL') });
+  const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(said.toString());
+  await eventually(() => !isAlive(pid));
+  return pid;
 }
 
 function libOf(checkout: string): string {
