@@ -28,7 +28,7 @@ function builtOf(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('CinetPay payment gateway')
     .setVersion(VERSION)
     .setDescription(DESCRIPTION)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: `cpk_…`' }, 'key')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'cpk_…', description: 'An API key.' }, 'key')
     .addSecurityRequirements('key')
     .build();
   const document = SwaggerModule.createDocument(app, head, { extraModels: [ProblemDto] });

@@ -6,7 +6,7 @@ export interface Pace {
   spacingS: number;
   /** Milliseconds that a call may reach CinetPay behind its slot. */
   slackMs: number;
-  /** Milliseconds of these in which a slot may be used; the others belong to the way. */
+  /** Milliseconds of these that a slot may be late when it is confirmed; the others belong to the way from there to CinetPay. */
   lateMs: number;
   /** Slots that a process books at once. */
   block: number;

@@ -25,7 +25,7 @@ interface Kind {
 /** Every problem this service answers with. The code is the contract; the title is for people. */
 const KINDS = {
   validation_failed: { status: 400, title: 'The request has faults', safeToRetry: 'new_request' },
-  malformed_json: { status: 400, title: 'The body is not JSON', safeToRetry: 'new_request' },
+  malformed_json: { status: 400, title: 'The body is not a JSON object', safeToRetry: 'new_request' },
   malformed_request: { status: 400, title: 'This is not a request that HTTP allows', safeToRetry: 'new_request' },
   unauthorized: { status: 401, title: 'A valid API key is needed', safeToRetry: 'new_request' },
   forbidden: { status: 403, title: 'This API key may not do that', safeToRetry: 'never' },

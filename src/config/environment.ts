@@ -185,7 +185,8 @@ class Reader {
     const file = this.text('CINETPAY_SITES_FILE');
     if (file !== undefined) return this.sitesFile(file);
     const names = ['CINETPAY_APIKEY', 'CINETPAY_SITE_ID', 'CINETPAY_SECRET_KEY', 'CINETPAY_CURRENCY'];
-    if (names.every((name) => this.text(name) === undefined)) return [];
+    // A currency alone is what .env.example brings.
+    if (names.every((name) => name === 'CINETPAY_CURRENCY' || this.text(name) === undefined)) return [];
     const [apikey, site_id, secret_key, currency] = names.map((name) => this.required(name));
     if (names.some((name) => this.text(name) === undefined)) return [];
     const previous = this.list('CINETPAY_SECRET_KEYS_PREVIOUS') ?? [];

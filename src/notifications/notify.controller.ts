@@ -10,8 +10,8 @@ import { InvalidLimit } from './invalid-limit';
 import { NotificationStore } from './notification.store';
 
 /**
- * What CinetPay posts to notify_url. It is kept as it came and answered 200, valid or not; all it can do is to have CinetPay asked. 503 only when it
- * could not be kept: then CinetPay may try again.
+ * What CinetPay posts to notify_url. It is kept as it came and answered 200, valid or not (of invalid ones, what `InvalidLimit` lets through);
+ * all it can do is to have CinetPay asked. 503 only when it could not be kept: then CinetPay may try again.
  */
 @ApiExcludeController()
 @Public()

@@ -126,6 +126,16 @@ describe('CINETPAY_SITES_FILE', () => {
   });
 });
 
+it('.env.example as it stands: what is missing is told once each', () => {
+  const example = Object.fromEntries(
+    [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z_]+)=(.*)/gm)].map(([, name, value]) => [name!, value!]),
+  );
+  expect(faultsOf(example)).toEqual([
+    'API_KEY_PEPPER is not set',
+    expect.stringMatching(/^CINETPAY_SITES_FILE .*: no CinetPay site is configured$/),
+  ]);
+});
+
 it('.env.example names every variable once, in the order of the Config class', () => {
   const inClass = [...readFileSync('src/config/config.ts', 'utf8').matchAll(/`([A-Z][A-Z_]+)`/g)].map(
     ([, name]) => name,
