@@ -14,6 +14,7 @@ import type { CallOutcome, Lane, NoSlot } from './outcomes';
 import { SlotDesk } from './slot-desk';
 import type { Slot } from './slot-desk';
 import { SlotLine } from './slot-line';
+import { heard } from './standstill';
 
 const LANES: Lane[] = ['initiation', 'woken', 'scheduled'];
 /** A shorter wait than this needs no second look at the database (docs/decisions/0008-slots.md). */
@@ -108,8 +109,8 @@ export class Budget {
   private async arrives(siteId: string, slot: Slot): Promise<boolean> {
     if (slot.latest - performance.now() >= CONFIRM_AFTER_MS && !(await this.confirms(siteId, slot))) return false;
     await until(slot.latest);
-    // This process may have stood still since it was confirmed: one call of each replica that did is one too many.
-    const isMissed = performance.now() - slot.latest > this.pace.slackMs;
+    // This process may have stood still since Postgres spoke: one call of each replica that did is one too many.
+    const isMissed = performance.now() - slot.latest + slot.unreadMs > this.pace.slackMs;
     return !isMissed && !this.judge.heldBack(siteId);
   }
 
@@ -120,10 +121,15 @@ export class Budget {
       if (this.judge.heldBack(siteId)) return false;
       const asked = performance.now();
       const values = [siteId, slot.pauseNumber, slot.slotMs];
-      const [row] = await this.sql.rows<{ holds: boolean; late_ms: number }>(CONFIRM, values);
+      const confirming = this.sql.rows<{ holds: boolean; late_ms: number }>(CONFIRM, values);
+      const {
+        answer: [row],
+        unreadMs,
+      } = await heard(confirming);
       if (!row?.holds || row.late_ms > this.pace.lateMs) return false;
       slot.soonest = asked - row.late_ms;
       slot.latest = performance.now() - row.late_ms;
+      slot.unreadMs = unreadMs;
       // Far too early, when the booking had waited for its connection or its lock: a pause could still overtake it.
       if (row.late_ms > -CONFIRM_AFTER_MS) return true;
     }

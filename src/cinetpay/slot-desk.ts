@@ -1,6 +1,7 @@
 import { pause } from '../common/clock';
 import type { BookedRow } from './budget.statements';
 import type { NoSlot } from './outcomes';
+import { heard } from './standstill';
 
 /** The right to make one call. */
 export interface Slot {
@@ -9,6 +10,8 @@ export interface Slot {
   soonest: number;
   /** When at the latest, on `performance.now()`: as if it had counted only as its answer came in. */
   latest: number;
+  /** Milliseconds by which `latest` may lie too late, because this process stood still and read Postgres' answer only then. */
+  unreadMs: number;
   /** When, on Postgres' clock. */
   slotMs: number;
   pauseNumber: number;
@@ -25,6 +28,12 @@ interface Asker {
   askUntil: number;
   resolve(slot: Slot | NoSlot): void;
   reject(fault: unknown): void;
+}
+
+/** When a block was booked, on `performance.now()`. */
+interface Booking extends Pick<Slot, 'unreadMs'> {
+  asked: number;
+  answered: number;
 }
 
 const LEAST_RETRY_MS = 20;
@@ -77,15 +86,15 @@ export class SlotDesk {
 
   private async refill(asker: Asker): Promise<void> {
     const asked = performance.now();
-    const booked = await this.book(asker.aheadMs);
+    const { answer: booked, unreadMs } = await heard(this.book(asker.aheadMs));
     const now = performance.now();
     const retryInMs = Math.min(Math.max(Math.ceil(booked.retry_ms), LEAST_RETRY_MS), MOST_RETRY_MS);
     switch (booked.verdict) {
       case 'slot':
-        return this.keep(booked, [asked, now], this.size);
+        return this.keep(booked, { asked, answered: now, unreadMs }, this.size);
       case 'turn':
       case 'probe':
-        return this.keep(booked, [asked, now], 1);
+        return this.keep(booked, { asked, answered: now, unreadMs }, 1);
       case 'paused':
       case 'probing':
         return this.turnAway((waiting) => waiting.resolve({ kind: 'no_slot', retryInMs: Math.ceil(booked.retry_ms) }));
@@ -98,12 +107,12 @@ export class SlotDesk {
     }
   }
 
-  private keep(booked: BookedRow, [asked, answered]: [number, number], count: number): void {
+  private keep(booked: BookedRow, { asked, answered, unreadMs }: Booking, count: number): void {
     const { pause_number: pauseNumber, troubled, verdict } = booked;
     for (let i = 0; i < count; i++) {
       const ahead = i * booked.spacing_ms;
       const wait = booked.wait_ms + ahead;
-      const times = { soonest: asked + wait, latest: answered + wait, slotMs: booked.slot_ms + ahead };
+      const times = { soonest: asked + wait, latest: answered + wait, unreadMs, slotMs: booked.slot_ms + ahead };
       this.block.push({ kind: 'slot', ...times, pauseNumber, troubled, probe: verdict === 'probe' });
     }
   }

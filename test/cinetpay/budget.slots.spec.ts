@@ -63,22 +63,48 @@ it.each([
   expect(statements.filter((name) => name === 'budget_confirm').length).toBeLessThanOrEqual(20);
 });
 
+/** What happens to the first answer of a statement. */
+function atFirst(statement: string, happens: (found: any[]) => any[] | Promise<any[]>): void {
+  const sql = module.get(Sql);
+  const rows = sql.rows.bind(sql);
+  let isFirst = true;
+  sql.rows = async (asked, values) => {
+    const found = await rows<any>(asked, values);
+    if (!isFirst || asked.name !== statement) return found;
+    isFirst = false;
+    return happens(found);
+  };
+}
+const bookings = (): number => statements.filter((name) => name === 'budget_book').length;
+
 it('gives up a slot that it missed while it stood still after the confirmation, and books another', async () => {
   await start(RATE);
   await budget.run(SITE, 'initiation', 'T', () => Promise.resolve(UNPAID));
   lengthenTheWay(0, 0);
-  const sql = module.get(Sql);
-  const rows = sql.rows.bind(sql);
-  sql.rows = async (statement, values) => {
-    const found = await rows<any>(statement, values);
-    if (statement.name !== 'budget_confirm' || statements.filter((name) => name === statement.name).length > 1)
-      return found;
+  atFirst('budget_confirm', ([row]) => {
     // However busy this machine is: the slot is 15 ms ahead when the process stands still.
     setImmediate(() => standStill(500));
-    return [{ ...found[0], late_ms: -15 }];
-  };
+    return [{ ...row, late_ms: -15 }];
+  });
   await budget.run(SITE, 'initiation', 'T1', () => Promise.resolve(UNPAID));
-  expect(statements.filter((name) => name === 'budget_book')).toHaveLength(2);
+  expect(bookings()).toBe(2);
+});
+
+it.each([
+  ['confirmation', 'budget_confirm', 0],
+  ['booking', 'budget_book', RATE + 1],
+])('gives up a slot whose %s lay there unread while it stood still', async (_, statement, free) => {
+  await start(RATE);
+  await budget.run(SITE, 'initiation', 'T', () => Promise.resolve(UNPAID));
+  // A slot that nobody has to wait for is not confirmed: one now, and those of the second in which a scheduled check goes on asking.
+  await eventually(async () => (await budget.outlook(SITE.site_id, 'scheduled')) >= free);
+  lengthenTheWay(0, 0);
+  atFirst(statement, (found) => {
+    standStill(500);
+    return found;
+  });
+  await budget.run(SITE, 'initiation', 'T1', () => Promise.resolve(UNPAID));
+  expect(bookings()).toBe(2);
 });
 
 function standStill(ms: number): void {
