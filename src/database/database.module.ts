@@ -4,6 +4,9 @@ import { Config } from '../config/config';
 import { Sql } from './sql';
 import { WorkSignal } from './work-signal';
 
+/** The longest that a statement may take (our choice: no caller waits longer). */
+const STATEMENT_MS = 10_000;
+
 /** TypeORM's data source, the named statements over its pool, and the signal that wakes workers. */
 @Global()
 @Module({
@@ -23,7 +26,13 @@ import { WorkSignal } from './work-signal';
         connectTimeoutMS: 5_000,
         // A start says at once that there is no database, and nothing else.
         toRetry: () => false,
-        extra: { query_timeout: 10_000, keepAlive: true, idleTimeoutMillis: 60_000 },
+        extra: {
+          query_timeout: STATEMENT_MS,
+          // A process that stands still inside a transaction holds its rows no longer than a statement may wait for them.
+          idle_in_transaction_session_timeout: STATEMENT_MS,
+          keepAlive: true,
+          idleTimeoutMillis: 60_000,
+        },
       }),
     }),
   ],

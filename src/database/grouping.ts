@@ -17,14 +17,14 @@ interface Waiting<Item, Result> {
 
 /** Statements under way from which on items gather (our choice: one that Postgres works on, one that is being made). */
 const AT_ONCE = 2;
-/** Milliseconds that an item alone keeps its place while it waits for whoever holds its row (our choice; a commit takes a few). */
+/** Milliseconds that a statement keeps its place (our choice; a commit takes a few): it may wait for whoever holds its row, or on a dead connection. */
 const PLACE_MS = 50;
 /** Items in one statement, at most (our choice: beyond, a statement takes longer and no item of it less). */
 const MOST = 32;
 
 /**
  * Group commit: what comes while statements are under way waits for them, and then all of it goes in one statement and one
- * commit. With nothing under way an item goes at once and alone, so that nobody waits for company. Each item still resolves after
+ * commit. With a place free an item goes at once, with what came in the same turn, so that nobody waits for company. Each item still resolves after
  * its own commit, and fails by itself: a group that Postgres refuses is run item by item. docs/decisions/0012-group-commit.md
  */
 export class Grouping<Item, Result> {
@@ -53,16 +53,11 @@ export class Grouping<Item, Result> {
 
   private async send(group: Waiting<Item, Result>[]): Promise<void> {
     const leave = this.enter();
-    if (group.length > 1) await this.together(group);
-    else await this.withPatience(leave, this.alone(group[0]!));
-    leave();
-  }
-
-  // Two of one held row must not keep all others from being written for as long as somebody likes to hold it.
-  private async withPatience(leave: () => void, statement: Promise<void>): Promise<void> {
+    // Two that hang must not keep all others from being written for as long as they do.
     const patience = setTimeout(leave, PLACE_MS);
-    await statement;
+    await (group.length === 1 ? this.alone(group[0]!) : this.together(group));
     clearTimeout(patience);
+    leave();
   }
 
   /** Takes a place. @returns how to give it back; once is enough */

@@ -3,6 +3,7 @@
 import type { Client, PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../src/common/ids';
+import { isStorageFault } from '../../src/common/storage-fault';
 import { Sql } from '../../src/database/sql';
 import { WorkSignal } from '../../src/database/work-signal';
 import { formOf, notify, SITE } from '../notifications/forms';
@@ -124,6 +125,32 @@ describe('a connection that is lost inside a transaction', () => {
     await witness.query('COMMIT');
     expect([status, body.code]).toEqual([503, 'storage_unavailable']);
     expect(await ended(transaction_id)).toMatchObject({ status: 'accepted', paid_transaction_id: transaction_id });
+  });
+});
+
+describe('a process that stands still inside a transaction', () => {
+  it('holds its rows no longer than a statement may wait for them, and hears afterwards that its transaction is over', async () => {
+    const gateway = await start({});
+    const transaction_id = newId();
+    await stageOf(gateway).place({ transaction_id });
+    const held = { name: 'hold', text: 'UPDATE transactions SET revision = revision + 1 WHERE transaction_id = $1' };
+    const setting = { name: 'patience', text: 'SHOW idle_in_transaction_session_timeout' };
+    const sql = gateway.app.get(Sql);
+    const late = sql.transaction(async (runner) => {
+      expect(await runner.rows(setting, [])).toEqual([{ idle_in_transaction_session_timeout: '10s' }]);
+      await runner.rows({ name: 'hurry', text: 'SET LOCAL idle_in_transaction_session_timeout = 50' }, []);
+      await runner.rows(held, [transaction_id]);
+      await witness.query(held.text, [transaction_id]);
+      await runner.rows(held, [transaction_id]);
+    });
+    const fault: unknown = await late.catch((error: unknown) => error);
+    expect(isStorageFault(fault)).toBe(true);
+    expect((await gateway.call('GET', `/v1/payments/${transaction_id}`)).status).toBe(200);
+    await gateway.close();
+  });
+
+  it('hears of a storage fault, also in the word of Postgres', () => {
+    expect(isStorageFault(Object.assign(new Error('terminating connection'), { code: '25P03' }))).toBe(true);
   });
 });
 

@@ -100,6 +100,20 @@ describe('a grouping of groups', () => {
     expect(await more[1]).toBe('alone 6');
   });
 
+  it('lets others in beside groups that hang', async () => {
+    const { grouping, statements, underWay } = stage();
+    const hung: Promise<string>[] = [];
+    for (const n of [1, 3]) {
+      hung.push(...[n, n + 1].map((each) => grouping.run(item(each))));
+      await turn();
+    }
+    const other = grouping.run(item(5));
+    await eventually(() => underWay.length === 3);
+    expect(statements.map((items) => items.length)).toEqual([2, 2, 1]);
+    for (const { end } of underWay) end();
+    expect(await Promise.all([...hung, other])).toHaveLength(5);
+  });
+
   it('passes a fault that may hide a commit on to everybody, and writes nothing twice', async () => {
     const { grouping, statements, underWay } = stage();
     const results = Promise.allSettled([grouping.run(item(1)), grouping.run(item(2))]);
