@@ -42,7 +42,10 @@ export const KEEP: Statement = {
   SELECT validity, EXISTS (SELECT 1 FROM woken) AS woken FROM kept`,
 };
 
-/** The same for many about different transactions. It leaves out those that wake none, and those whose transaction somebody holds. */
+/**
+ * The same for many about different transactions. It leaves out those that wake none, and those whose transaction somebody holds. Found again as
+ * settlements are (settle.statements.ts).
+ */
 export const KEEP_MANY: Statement = {
   name: 'notification_keep_many',
   text: `WITH given AS (${manyGiven(KEPT)}), held AS MATERIALIZED (
@@ -50,7 +53,8 @@ export const KEEP_MANY: Statement = {
       SELECT ctid AS spot FROM transactions t WHERE t.transaction_id = g.transaction_id AND t.site_id = g.site_id AND t.status <> 'accepted'
       FOR NO KEY UPDATE SKIP LOCKED) t
   ), woken AS (
-    UPDATE transactions t SET ${WAKE} FROM held g WHERE t.ctid = g.spot RETURNING g.*
+    UPDATE transactions t SET ${WAKE} FROM held g
+    WHERE t.ctid = g.spot AND t.transaction_id IS NOT DISTINCT FROM g.transaction_id RETURNING g.*
   )
   INSERT INTO notifications (validity, site_id, transaction_id, content_type, x_token, body, truncated)
   SELECT validity, site_id, transaction_id, content_type, x_token, ${BYTES} FROM woken RETURNING transaction_id`,

@@ -63,7 +63,8 @@ export const SETTLED: GivenColumns<SettledColumn> = GIVEN;
 
 const GUARD = `t.transaction_id = g.transaction_id AND t.revision = g.revision AND (g.lease IS NULL OR t.lease_number = g.lease)`;
 
-// Rows are locked first, so that one which somebody holds is left out instead of waited for; then they are found by where they lie.
+// Rows are locked first, so that one which somebody holds is left out instead of waited for; then they are found by where they lie. In a table with
+// partitions that is a place in each of them, so the id is looked at as well, but not with `=`, by which Postgres might join and read the table.
 const HELD = `held AS MATERIALIZED (SELECT g.*, t.spot FROM given g CROSS JOIN LATERAL (
       SELECT ctid AS spot FROM transactions t WHERE ${GUARD} FOR NO KEY UPDATE SKIP LOCKED) t),`;
 
@@ -83,7 +84,7 @@ function settlement(name: string, given: string, { isMany }: { isMany: boolean }
         THEN greatest(t.wake_allowed_at, clock_timestamp()) + ${SPACING} ELSE t.wake_allowed_at END,
       lease_until = CASE WHEN g.lease IS NULL THEN t.lease_until END,
       revision = t.revision + 1, updated_at = g.now
-    FROM ${isMany ? 'held g WHERE t.ctid = g.spot' : `given g WHERE ${GUARD}`}
+    FROM ${isMany ? 'held g WHERE t.ctid = g.spot AND t.transaction_id IS NOT DISTINCT FROM g.transaction_id' : `given g WHERE ${GUARD}`}
     RETURNING t.site_id, t.caller, t.notify_endpoint_id, t.next_check_at, t.wake_number, g.*
   ), answer AS (
     INSERT INTO cinetpay_answers (transaction_id, site_id, ${answer})
