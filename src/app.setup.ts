@@ -9,7 +9,7 @@ import { observe } from './app.observation';
 import { answerProblem } from './app.problems';
 import { newServer } from './app.server';
 import type { CrashPoints } from './common/crash-points';
-import { nestLogger } from './common/logger';
+import { nestStartLogger } from './common/logger';
 import { Metrics } from './common/metrics';
 import { ProblemFilter } from './common/problem.filter';
 import { openToBrowsers } from './compat/browsers';
@@ -19,7 +19,7 @@ import type { Config } from './config/config';
 export async function createApp(config: Config, crashPoints?: CrashPoints): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, crashPoints), newServer(config), {
     bodyParser: false,
-    logger: nestLogger,
+    logger: nestStartLogger,
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();

@@ -1,6 +1,6 @@
 import { createApp } from './app.setup';
 import { pause } from './common/clock';
-import { logInfo, logWarn } from './common/logger';
+import { logInfo, logWarn, nestLogger } from './common/logger';
 import type { CrashPoints } from './common/crash-points';
 import type { Config } from './config/config';
 import { isPlainAndFar, namesLocalhost } from './config/environment';
@@ -33,6 +33,7 @@ export async function startGateway(config: Config, crashPoints?: CrashPoints): P
     if (!(await isMigrated(sql))) await runMigrations(config.databaseUrl.reveal());
     await judgeDatabase(config, sql, await claimPurpose(sql, config.mode));
     await app.listen(config.port, config.host);
+    app.useLogger(nestLogger);
   } catch (error) {
     await app.close();
     throw error;

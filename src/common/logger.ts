@@ -104,11 +104,17 @@ function frames(error: Error): string {
     .join('\n');
 }
 
-/** Nest's own messages, at debug level but for warnings. Its errors it throws as well, and whoever catches them tells them in our words. */
+/** Nest's own messages, at debug level but for warnings and errors. */
 export const nestLogger: LoggerService = {
   log: (message: unknown) => root.debug(String(message)),
-  error: (message: unknown) => root.debug(String(message)),
+  error: (message: unknown) => root.error(String(message)),
   warn: (message: unknown) => root.warn(String(message)),
   debug: (message: unknown) => root.trace(String(message)),
   verbose: (message: unknown) => root.trace(String(message)),
+};
+
+/** The same during a start: what keeps it from succeeding Nest throws as well, and it is told in a line for a person. */
+export const nestStartLogger: LoggerService = {
+  ...nestLogger,
+  error: (message: unknown) => root.debug(String(message)),
 };
