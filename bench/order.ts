@@ -31,6 +31,11 @@ export const ORDER = {
   },
 } as const;
 
+/** The id of the n-th payment that `growth` makes. */
+export function filledId(n: number): string {
+  return `BENCH${String(n).padStart(21, '0')}`;
+}
+
 /** What CinetPay answers to a payment, with a token as long as its own. */
 export function counterOf(payment: string): { payment_token: string; payment_url: string } {
   const token = payment.padStart(64, '0');

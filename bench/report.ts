@@ -52,7 +52,11 @@ const CAPACITY: [path: string, metric: string, meaning: string][] = [
   ['P1', 'requests_per_second', 'payments started a second, CinetPay answering at once'],
   ['P1', 'cpu_us_per_request', 'µs of Node for each'],
   ['P1', 'postgres_cpu_us_per_request', 'µs of Postgres for each'],
-  ['P1', 'kb_on_disk_per_payment', 'KB on disk for each, with its indexes, answer, move and event'],
+  [
+    'P1',
+    'kb_on_disk_per_payment',
+    'KB on disk for each that is started, with its indexes, answer, move and event; one that is paid takes more',
+  ],
   ['P2', 'requests_per_second', 'notifications taken a second'],
   ['P3', 'requests_per_second', 'payments shown a second'],
   ['sweep', 'checks_per_second', 'checks a second, CinetPay taking 50 ms'],
@@ -77,7 +81,7 @@ function capacity({ machine, rows }: Results): string {
   const derived = [
     [1e6 / ours('P1', 'cpu_us_per_request'), 'payments a second for which one core of Node is enough'],
     [1e6 / ours('P1', 'postgres_cpu_us_per_request'), 'payments a second for which one core of Postgres is enough'],
-    [(ours('P1', 'kb_on_disk_per_payment') * 86_400 * 365) / 1e6, 'GB a year at one payment a second'],
+    [(ours('P1', 'kb_on_disk_per_payment') * 86_400 * 365) / 1e6, 'GB a year of payments started, one a second'],
   ] as const;
   const lines = [...measured, ...derived].map(([figure, meaning]) => `${show(figure).padStart(6)}  ${meaning}`);
   return [...lines, '', machine].join('\n');

@@ -148,8 +148,8 @@ async function answering(
   const bootMs = performance.now() - began;
   const end = async (): Promise<void> => {
     const exit = once(child, 'exit');
-    // The second signal says not to wait for load balancers.
-    for (const wait of [0, 200]) await pause(wait).then(() => child.kill('SIGTERM'));
+    // Another one, a second later, says not to wait for load balancers.
+    for (const wait of [0, 1_100]) await pause(wait).then(() => child.kill('SIGTERM'));
     await exit;
   };
   const name = variant + new URL(databaseUrl).pathname;

@@ -10,7 +10,7 @@ import { ORDER_SCHEMA, PAYMENT_SCHEMA } from './json-schemas';
 import { FIND, INSERT, MOVE, NOTIFY } from './statements';
 
 /**
- * B, the strong rival: the same three paths and the same commits with nothing around them. No key, no throttle, no idempotency, no
+ * B, the strong rival: the same three paths and as many commits a request with nothing around them. No key, no throttle, no idempotency, no
  * metrics, no log, no budget, no second try.
  */
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 16 });
@@ -50,12 +50,18 @@ app.get<{ Params: { id: string } }>(
   '/v1/payments/:id',
   { schema: { response: { 200: PAYMENT_SCHEMA } } },
   async ({ params }, reply) => {
-    const { rows } = await pool.query<{ checkout_token: string }>({ ...FIND, values: [params.id] });
+    const { rows } = await pool.query<{ payment: Found }>({ ...FIND, values: [params.id] });
     const [row] = rows;
     if (!row) return reply.code(404).send();
-    return { ...row, checkout_url: checkoutUrl(row.checkout_token) };
+    row.payment.checkout_url = checkoutUrl(row.payment.checkout_token);
+    return row.payment;
   },
 );
+
+interface Found {
+  checkout_token: string;
+  checkout_url?: string;
+}
 
 function checkoutUrl(token: string): string {
   return `${publicUrl}/checkout/${token}`;

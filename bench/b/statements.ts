@@ -33,11 +33,11 @@ export const NOTIFY: Named = {
   INSERT INTO notifications (transaction_id, x_token, body) VALUES ($1, $2, $3)`,
 };
 
-/** P3. */
+/** P3. One JSON: node-postgres would work through the name and the type of 25 columns, each time. */
 export const FIND: Named = {
   name: 'find',
-  text: `SELECT transaction_id, status, status_reason, needs_review, closed, amount, currency, description, order_reference, site_id, channels, lang,
+  text: `SELECT row_to_json(payment) AS payment FROM (SELECT transaction_id, status, status_reason, needs_review, closed, amount, currency, description, order_reference, site_id, channels, lang,
       card_available, metadata, integration, payment_url, payment_token, checkout_token, payment_method, operator_id, fund_availability_date,
       next_check_at, created_at, updated_at, accepted_at
-    FROM transactions WHERE transaction_id = $1`,
+    FROM transactions WHERE transaction_id = $1) AS payment`,
 };

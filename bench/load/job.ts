@@ -15,6 +15,8 @@ export interface Job {
   connections: number;
   milliseconds?: number;
   requests?: number;
+  /** P3 reads so many payments that `growth` has made, in no order of theirs, instead of those that the generator knows. */
+  of?: number;
   /** Requests leave at this rate, whether or not earlier ones are answered; without it each connection sends as soon as it may. */
   perSecond?: number;
   /** Counts answers of any status; without it, one that is not the path's ends the run. */

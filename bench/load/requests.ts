@@ -1,4 +1,4 @@
-import { notificationOf, ORDER } from '../order';
+import { filledId, notificationOf, ORDER } from '../order';
 import type { Job, Path, Target } from './job';
 
 /** The status that counts as an answer. */
@@ -13,14 +13,14 @@ const notifications = new Map<string, string[]>();
 let keys = 0;
 
 /** Makes the requests of a job, one after the other. */
-export function requestsOf({ target, path }: Job): () => string {
+export function requestsOf({ target, path, of }: Job): () => string {
   switch (path) {
     case 'P1':
       return orders(target);
     case 'P2':
       return inTurn(signed(target));
     case 'P3':
-      return inTurn(known(target).map((id) => head('GET', `/v1/payments/${id}`, target, [])));
+      return of === undefined ? inTurn(known(target).map((id) => reading(id, target))) : scattered(of, target);
   }
 }
 
@@ -62,6 +62,16 @@ function known({ name }: Target): string[] {
 let turn = 0;
 function inTurn(requests: string[]): () => string {
   return () => requests[turn++ % requests.length]!;
+}
+
+function reading(id: string, target: Target): string {
+  return head('GET', `/v1/payments/${id}`, target, []);
+}
+
+// A prime step goes through all of them, far from one to the next.
+const STEP = 7_368_787;
+function scattered(of: number, target: Target): () => string {
+  return () => reading(filledId(1 + ((turn++ * STEP) % of)), target);
 }
 
 function head(method: string, path: string, { port, apiKey }: Target, fields: string[]): string {

@@ -16,6 +16,8 @@ const CLAIM = 200;
 const CLAIMS = 21;
 const ROUNDS = 3;
 const ROUND_MS = 3_000;
+/** In SQL, as `filledId` writes it. */
+const ID = `'BENCH' || lpad(n::text, 21, '0')`;
 
 /** What a table of a million payments costs, against one of ten thousand: a claim of due rows, and P1 and P3. */
 export async function measureGrowth(world: World): Promise<Row[]> {
@@ -62,21 +64,37 @@ async function claimStatement(world: World, place: GatewayGround): Promise<strin
   }
 }
 
-/** Multiplies a payment that the gateway made: the newest are pending and due, all older ones are paid. */
+/**
+ * Multiplies a payment that the gateway made, with its answer, its move and its event: the newest are pending and due, all older ones are paid.
+ */
 async function fill(world: World, place: GatewayGround, rows: number): Promise<void> {
   const maker = await world.gateway(place, { ROLES: 'api' });
   const target = targetOf(maker, place.apiKey);
   await world.load.ask({ target, path: 'P1', connections: 1, requests: 1 });
   await maker.stop();
   const sql = `INSERT INTO transactions SELECT copy.* FROM transactions AS made,
-      generate_series(1, ${rows}) AS n,
-      LATERAL (SELECT now() - (${rows} - n) * interval '1 second' AS at, n > ${rows - DUE} AS open) AS of,
+      generate_series(1, $rows) AS n,
+      LATERAL (SELECT now() - ($rows - n) * interval '1 second' AS at, n > $rows - ${DUE} AS open) AS of,
       LATERAL jsonb_populate_record(made, jsonb_build_object(
-        'transaction_id', 'BENCH' || lpad(n::text, 21, '0'), 'checkout_token', 'bench' || lpad(n::text, 37, '0'), 'idempotency_key', NULL,
+        'transaction_id', ${ID}, 'checkout_token', 'bench' || lpad(n::text, 37, '0'), 'idempotency_key', 'key-' || n,
         'created_at', of.at, 'updated_at', of.at, 'checks_from', of.at,
         'status', CASE WHEN of.open THEN 'pending' ELSE 'accepted' END, 'accepted_at', CASE WHEN of.open THEN NULL ELSE of.at END,
         'next_check_at', CASE WHEN of.open THEN of.at END)) AS copy`;
-  await query(place.databaseUrl, sql);
+  for (const statement of [sql, ...EVIDENCE.map(multiplied)])
+    await query(place.databaseUrl, statement.replaceAll('$rows', String(rows)));
+}
+
+/** What is kept about a payment beside its row. Events have their positions: nobody has to publish them. */
+const EVIDENCE = [
+  { table: 'cinetpay_answers', changes: '' },
+  { table: 'transaction_moves', changes: '' },
+  { table: 'events', changes: `, 'id', 'bench' || n, 'position', n + 1` },
+];
+
+function multiplied({ table, changes }: (typeof EVIDENCE)[number]): string {
+  const identity = table === 'events' ? 'sequence' : 'id';
+  return `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT copy.* FROM ${table} AS made, generate_series(1, $rows) AS n,
+    LATERAL jsonb_populate_record(made, jsonb_build_object('${identity}', n + 1_000, 'transaction_id', ${ID}${changes})) AS copy`;
 }
 
 async function measureClaims(
@@ -123,7 +141,8 @@ async function measureRequests(world: World, small: GatewayGround, large: Gatewa
         const { apiKey, databaseUrl } = places[which]!;
         const target = targetOf(server, apiKey);
         const size = await kilobytes(databaseUrl);
-        const done = await world.load.ask({ target, path, connections: CONNECTIONS, milliseconds: ROUND_MS });
+        const job = { target, path, connections: CONNECTIONS, milliseconds: ROUND_MS, of: which === 0 ? SMALL : LARGE };
+        const done = await world.load.ask(job);
         if (round < 0) continue;
         costs[which]!.disk.push(((await kilobytes(databaseUrl)) - size) / done.requests);
         costs[which]!.rate.push(done.requests / done.seconds);
