@@ -1,6 +1,6 @@
 // Proves what the README promises of `npm run sandbox`: ready in seconds, used at once, stopped without a trace, back as it was.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,13 +14,16 @@ import { nodeForNobody } from '../support/nobody';
 import { build, RunningProgram, runToEnd } from '../support/program';
 
 const started: RunningProgram[] = [];
+const folders: string[] = [];
 
 afterEach(async () => {
   await Promise.all(started.splice(0).map((program) => program.stop()));
+  for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true });
 });
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  folders.push(path);
   // Started by root, Postgres runs as another user, who has to get in.
   chmodSync(path, 0o755);
   return path;
