@@ -29,7 +29,6 @@ function builtOf(app: NestFastifyApplication): OpenAPIObject {
     .setVersion(VERSION)
     .setDescription(DESCRIPTION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'cpk_…', description: 'An API key.' }, 'key')
-    .addSecurityRequirements('key')
     .build();
   const document = SwaggerModule.createDocument(app, head, { extraModels: [ProblemDto] });
   for (const operations of Object.values(document.paths)) {
@@ -50,6 +49,11 @@ const OFFER_NO_TRY_UNDER_V2 = {
 /** Swagger UI at `/docs`, the document at `/openapi.json`; it is built when the first reader comes, not while others wait for the start. */
 export async function serveDocumentation(app: NestFastifyApplication): Promise<void> {
   await SwaggerModule.loadPluginMetadata(metadata);
+  // For whoever opens the address that the start prints.
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/', (_request, reply) => reply.redirect('/docs'));
   SwaggerModule.setup('docs', app, () => builtOf(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DROP_IN_ORDERS, DROP_IN_QUESTIONS } from '../src/compat/drop-in.examples';
 import { ORDER_EXAMPLES } from '../src/payments/order.examples';
 import { CHANGE_EXAMPLES, CREATE_EXAMPLES, REPLAY_EXAMPLES } from '../src/webhooks/endpoint.examples';
+import { hasBrowser, openTab, startBrowser } from './support/browser';
 import { request, startTestGateway, type TestGateway } from './support/gateway';
 
 let gateway: TestGateway;
@@ -28,10 +29,42 @@ it('describes every operation, its answers and its parameters', async () => {
   expect(operations.filter(({ summary }) => !summary)).toEqual([]);
 });
 
-it('shows Swagger UI to a browser', async () => {
-  const { status, text } = await request('GET', `${gateway.url}/docs`);
-  expect([status, text.includes('swagger-ui')]).toEqual([200, true]);
+it('asks for keys only in ways that it describes, and gives every parameter and field a type', async () => {
+  const { body } = await request('GET', `${gateway.url}/openapi.json`);
+  const operations = Object.values<Record<string, any>>(body.paths).flatMap((methods) => Object.values(methods));
+  const asked = operations.flatMap(({ security = [] }) => security.flatMap((one: object) => Object.keys(one)));
+  expect([...new Set(asked)]).toEqual(Object.keys(body.components.securitySchemes));
+  const nameless = Object.entries<any>(body.components.schemas).filter(
+    ([, { properties, enum: words }]) => !properties && !words,
+  );
+  expect(nameless.map(([name]) => name)).toEqual([]);
 });
+
+it('shows Swagger UI to a browser, also to one that asks for the bare address', async () => {
+  for (const path of ['/docs', '/']) {
+    const answer = await fetch(gateway.url + path);
+    expect([answer.status, (await answer.text()).includes('swagger-ui')]).toEqual([200, true]);
+  }
+});
+
+it.runIf(hasBrowser)(
+  'starts a payment from Swagger UI, once its reader has authorized, with its example as it stands',
+  async () => {
+    const browser = await startBrowser();
+    const { page } = await openTab(browser);
+    await page.goto(`${gateway.url}/docs`);
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    await page.locator('.modal-ux input[type=text]').fill(gateway.apiKey);
+    await page.locator('.modal-ux button.authorize').click();
+    await page.locator('.modal-ux button.btn-done').click();
+    const operation = page.locator('#operations-payments-PaymentsController_create');
+    await operation.locator('.opblock-summary').click();
+    await operation.getByRole('button', { name: 'Try it out' }).click();
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    await operation.locator('.live-responses-table .response-col_status', { hasText: '201' }).waitFor();
+    await browser.close();
+  },
+);
 
 it.each(Object.entries(ORDER_EXAMPLES))('takes the example "%s" as it stands', async (_, { value }) => {
   expect((await gateway.call('POST', '/v1/payments', value)).status).toBe(201);

@@ -7,7 +7,7 @@ import { SeamlessDto } from './seamless.dto';
 import { SeamlessService } from './seamless.service';
 
 @ApiTags('payments')
-@ApiBearerAuth()
+@ApiBearerAuth('key')
 @Controller('v1/payments/:id/seamless')
 export class SeamlessController {
   constructor(

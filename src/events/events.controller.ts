@@ -6,7 +6,7 @@ import { EventPage, FeedQuery } from './events.dto';
 import { EventsService } from './events.service';
 
 @ApiTags('events')
-@ApiBearerAuth()
+@ApiBearerAuth('key')
 @Controller('v1/events')
 export class EventsController {
   constructor(private readonly events: EventsService) {}
@@ -16,6 +16,6 @@ export class EventsController {
   @Header('Content-Type', 'application/json; charset=utf-8')
   @ApiOkResponse({ type: EventPage })
   page(@CurrentCaller() caller: Caller, @Query(QueryPipe(FeedQuery)) query: FeedQuery): Promise<string> {
-    return this.events.page(caller, query.after, query.limit);
+    return this.events.page(caller, query.after, query.limit ?? 100);
   }
 }

@@ -16,12 +16,13 @@ export class FeedQuery {
   @Min(0)
   after?: number;
 
-  /** Events on one page. */
-  @Transform(({ value }) => wholeNumber({ value }) ?? 100)
+  /** Events on one page; 100 when left out. */
+  @IsOptional()
+  @Transform(wholeNumber)
   @IsInt()
   @Min(1)
   @Max(100)
-  limit = 100;
+  limit?: number;
 }
 
 /** One thing that happened to a payment, as deliveries carry it too. */

@@ -5,7 +5,7 @@ import { HistoryDto } from './history.dto';
 import { History } from './history.service';
 
 @ApiTags('payments')
-@ApiBearerAuth()
+@ApiBearerAuth('key')
 @Controller('v1/payments/:id/history')
 export class HistoryController {
   constructor(private readonly history: History) {}

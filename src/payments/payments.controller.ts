@@ -22,7 +22,7 @@ import { ReviewDto } from './review.dto';
 const CREATED_RETRY_SECONDS = 2;
 
 @ApiTags('payments')
-@ApiBearerAuth()
+@ApiBearerAuth('key')
 @Controller('v1/payments')
 export class PaymentsController {
   constructor(

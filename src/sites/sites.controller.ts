@@ -6,7 +6,7 @@ import { SiteCare } from './site-care';
 import { PauseSiteDto, SiteDto, SitePageDto } from './site.dto';
 
 @ApiTags('sites')
-@ApiBearerAuth()
+@ApiBearerAuth('key')
 @NeedsScope('admin')
 @Controller('v1/sites')
 export class SitesController {

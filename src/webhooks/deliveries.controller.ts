@@ -6,7 +6,7 @@ import { Deliveries } from './deliveries.service';
 import { DeliveryDto, DeliveryPageDto, DeliveryQueryDto } from './delivery.dto';
 
 @ApiTags('webhooks')
-@ApiBearerAuth()
+@ApiBearerAuth('key')
 @Controller('v1/deliveries')
 export class DeliveriesController {
   constructor(private readonly deliveries: Deliveries) {}

@@ -21,7 +21,7 @@ import type { EndpointRow } from './endpoint.statements';
 import { WebhookEndpoints } from './endpoints.service';
 
 @ApiTags('webhooks')
-@ApiBearerAuth()
+@ApiBearerAuth('key')
 @Controller('v1/webhook-endpoints')
 export class EndpointsController {
   constructor(
