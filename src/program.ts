@@ -59,10 +59,25 @@ export function linesOf(error: unknown): string[] {
   // No such table or column: the command line migrates nothing by itself.
   if (code === '42P01' || code === '42703')
     return ['The database lacks a migration: npm run cli -- migrate, or start the gateway once.'];
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || isPostgres(code))
-    return [`The database of DATABASE_URL cannot be used (${code}).`];
+  if (code !== undefined && (code in DATABASE_FAULTS || isPostgres(code)))
+    return [
+      `The database of DATABASE_URL cannot be used: ${DATABASE_FAULTS[code] ?? 'Postgres refuses it'} (${code}).`,
+    ];
   return [`It does not start: ${(error as Error).name} ${code ?? message}`, (error as Error).stack ?? ''];
 }
+
+/** What a person can do about it is in the words. Neither names nor passwords are: the line may end in a log. */
+const DATABASE_FAULTS: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens at its host and port',
+  ENOTFOUND: 'there is no such host',
+  ETIMEDOUT: 'its host does not answer',
+  '28P01': 'the user or the password is wrong',
+  '28000': 'its user may not connect from here',
+  '3D000': 'there is no such database',
+  '42501': 'its user may not create tables in it',
+  '53300': 'it has no connection left',
+  '57P03': 'it is starting or stopping',
+};
 
 /** @param name the variable that chose the port */
 export function portInUse(name: string, { port, address }: { port?: number; address?: string }): string {

@@ -33,7 +33,8 @@ export function loadSandboxConfig(
   const set = Object.entries(env).filter(([name, value]) => value !== '' && !name.startsWith('CINETPAY_S'));
   const config = loadConfig(
     {
-      PUBLIC_URL: `http://127.0.0.1:${env.PORT || DEFAULT_PORT}`,
+      // Of a port that is none only the port is to be told.
+      PUBLIC_URL: `http://127.0.0.1:${/^\d+$/.test(env.PORT ?? '') ? env.PORT : DEFAULT_PORT}`,
       // Callers' receivers live on this machine.
       WEBHOOK_ALLOW_PRIVATE: LOOPBACK,
       SHUTDOWN_TIMEOUT_MS: SHUTDOWN_MS,

@@ -20,7 +20,7 @@ import { Secret } from '../common/secret';
 /** One CinetPay service of the merchant: a `site_id` with its credentials and its one currency. */
 export class SiteConfig {
   /** CinetPay's number of the service. */
-  @Matches(/^\d{1,20}$/)
+  @Matches(/^\d{1,20}$/, { message: '$property must be 1 to 20 digits' })
   site_id!: string;
   /** Authenticates us to CinetPay; goes into request bodies. */
   apikey!: Secret;

@@ -76,6 +76,8 @@ function judge(config: Config): string[] {
     if (url && !mayBePlain(url, config.allowHttpHosts))
       faults.push(`${name} must be https (plain http only to loopback or to a host in ALLOW_HTTP_HOSTS)`);
   }
+  const database = config.databaseUrl.reveal();
+  if (database !== '' && !/^postgres(ql)?:/.test(database)) faults.push('DATABASE_URL must begin with postgres://');
   if (!config.webhookAllowPrivate.every((entry) => isRange(entry) || isHostName(entry)))
     faults.push('WEBHOOK_ALLOW_PRIVATE must be CIDRs, addresses and host names, separated by commas');
   // The API's paths are added to it; addresses that already hold them are a frequent slip.
@@ -134,6 +136,11 @@ export function namesLocalhost(url: string): boolean {
   return /(^|\.)localhost$/.test(new URL(url).hostname);
 }
 
+const SITE_FIELDS: Record<keyof SiteConfig, true> = {
+  ...{ site_id: true, apikey: true, secret_key: true, secret_keys_previous: true, currency: true, name: true },
+  ...{ default: true, min_amount: true, max_amount: true, callers: true, seamless: true },
+};
+
 class Reader {
   readonly faults: string[] = [];
 
@@ -188,30 +195,39 @@ class Reader {
     // A currency alone is what .env.example brings.
     if (names.every((name) => name === 'CINETPAY_CURRENCY' || this.text(name) === undefined)) return [];
     const [apikey, site_id, secret_key, currency] = names.map((name) => this.required(name));
-    if (names.some((name) => this.text(name) === undefined)) return [];
     const previous = this.list('CINETPAY_SECRET_KEYS_PREVIOUS') ?? [];
-    return [asSite({ apikey, site_id, secret_key, currency, secret_keys_previous: previous, default: true })];
+    // What is missing has been told; the rest is judged all the same.
+    const stated = { site_id: site_id || '1', currency: currency || 'XOF' };
+    return [asSite({ ...stated, apikey, secret_key, secret_keys_previous: previous, default: true })];
   }
 
   private sitesFile(file: string): SiteConfig[] {
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(readFileSync(file, 'utf8'));
-    } catch {
-      this.faults.push('CINETPAY_SITES_FILE cannot be read as a JSON file');
-      return [];
-    }
+    const parsed = this.json(file);
+    if (parsed === undefined) return [];
     if (!Array.isArray(parsed)) {
       this.faults.push('CINETPAY_SITES_FILE must hold a JSON array');
       return [];
     }
     return parsed.map((entry: Record<string, unknown>, index) => {
+      const place = `CINETPAY_SITES_FILE entry ${index + 1}`;
       for (const name of ['site_id', 'apikey', 'secret_key', 'currency']) {
-        if (typeof entry?.[name] !== 'string' || entry[name] === '')
-          this.faults.push(`CINETPAY_SITES_FILE entry ${index + 1} lacks ${name}`);
+        if (typeof entry?.[name] !== 'string' || entry[name] === '') this.faults.push(`${place} lacks ${name}`);
       }
+      // A slip in "callers" would open the site to everybody.
+      for (const name of Object.keys(entry ?? {}).filter((one) => !(one in SITE_FIELDS)))
+        this.faults.push(`${place} has a field that no site has: ${name.slice(0, 40)}`);
       return asSite(entry ?? {});
     });
+  }
+
+  private json(file: string): unknown {
+    try {
+      return JSON.parse(readFileSync(file, 'utf8'));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      this.faults.push(`CINETPAY_SITES_FILE ${code === undefined ? 'is not JSON' : `cannot be read (${code})`}`);
+      return undefined;
+    }
   }
 }
 

@@ -44,7 +44,7 @@ describe('the environment', () => {
     });
     expect(faults.map((fault) => fault.split(/[ :]/)[0]).sort()).toEqual(
       [
-        ...['API_KEY_PEPPER', 'CINETPAY_SECRET_KEY', 'CINETPAY_SITES_FILE', 'CINETPAY_TIMEOUT_MS'],
+        ...['API_KEY_PEPPER', 'CINETPAY_SECRET_KEY', 'CINETPAY_TIMEOUT_MS'],
         ...['INITIATION_RETRY_SECONDS', 'PORT', 'PUBLIC_URL', 'ROLES'],
       ].sort(),
     );
@@ -118,12 +118,34 @@ describe('CINETPAY_SITES_FILE', () => {
     ],
     ['a site without a secret', [{ ...site, secret_key: undefined }], 'entry 1 lacks secret_key'],
     ['a currency of elsewhere', [{ ...site, currency: 'EUR' }], 'CinetPay site 1: currency must be one of'],
+    [
+      'a misspelt field, which would open the site to everybody',
+      [{ ...site, caller: ['shop'] }],
+      'no site has: caller',
+    ],
     ['no site', [], 'no CinetPay site is configured'],
   ])('refuses %s', (_, sites, complaint) => {
     const faults = withSites(...sites);
     expect(faults).toEqual([expect.stringContaining(complaint)]);
     expect(faults.join()).not.toContain('canary');
   });
+});
+
+it('says what is wrong with a file of sites that cannot be read', () => {
+  expect(faultsOf({ ...COMPLETE, CINETPAY_SITES_FILE: '/none/canary.json' })).toEqual([
+    'CINETPAY_SITES_FILE cannot be read (ENOENT)',
+  ]);
+  expect(faultsOf({ ...COMPLETE, CINETPAY_SITES_FILE: 'README.md' })).toEqual(['CINETPAY_SITES_FILE is not JSON']);
+});
+
+it('judges what is there of a site that lacks something', () => {
+  expect(faultsOf({ ...COMPLETE, CINETPAY_SECRET_KEY: '', CINETPAY_SITE_ID: 'xyz', CINETPAY_CURRENCY: 'EUR' })).toEqual(
+    [
+      'CINETPAY_SECRET_KEY is not set',
+      'CinetPay site 1: site_id must be 1 to 20 digits',
+      expect.stringContaining('CinetPay site 1: currency must be one of'),
+    ],
+  );
 });
 
 it('.env.example as it stands: what is missing is told once each', () => {

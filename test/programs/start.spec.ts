@@ -79,7 +79,12 @@ describe('npm start refuses', () => {
     ['a short pepper', { API_KEY_PEPPER: 'canary' }, 'API_KEY_PEPPER needs at least 16 characters'],
     ['a currency CinetPay does not take', { CINETPAY_CURRENCY: 'EUR' }, 'CinetPay site 1: currency must be one of'],
     ['a list that is none', { CHECK_SCHEDULE_SECONDS: '60;300' }, 'CHECK_SCHEDULE_SECONDS must be whole seconds'],
-    ['a database that is not there', { DATABASE_URL: 'postgres://127.0.0.1:1/canary' }, 'DATABASE_URL cannot be used'],
+    [
+      'a database that is not there',
+      { DATABASE_URL: 'postgres://127.0.0.1:1/canary' },
+      'DATABASE_URL cannot be used: nothing listens',
+    ],
+    ['a database of another kind', { DATABASE_URL: 'mysql://127.0.0.1/canary' }, 'must begin with postgres://'],
   ])('%s', async (_, changes, complaint) => {
     const { code, stderr } = await runToEnd('start', [], environment(changes));
     expect([code, stderr]).toEqual([1, expect.stringContaining(complaint)]);
