@@ -1,4 +1,4 @@
-import { channelOf, countriesOf } from '../facts/operators';
+import { channelOf, countriesOf, nameOf } from '../facts/operators';
 import type { Transaction } from '../state/transaction';
 import { operatorsOf } from './customer';
 import { document, escape } from './html';
@@ -61,7 +61,9 @@ function operatorField(transaction: Transaction, operators: string[], words: Wor
   const groups = countriesOf(transaction.currency).map((country) => {
     const options = country.operators
       .filter((operator) => operators.includes(operator))
-      .map((operator) => `<option value="${operator}">${operator} (${channelOf(operator)})</option>`)
+      .map(
+        (operator) => `<option value="${operator}">${nameOf(operator)} – ${operator}, ${channelOf(operator)}</option>`,
+      )
       .join('');
     return options && `<optgroup label="${escape(`${country.name} +${country.prefix}`)}">${options}</optgroup>`;
   });

@@ -67,6 +67,28 @@ export function channelOf(operator: string): Channel {
   return operator.startsWith('WAVE') ? 'WALLET' : 'MOBILE_MONEY';
 }
 
+/** What customers call an operator, by how its codes begin. */
+const NAMES: readonly [string, string][] = [
+  ['OM', 'Orange Money'],
+  ['FLOOZ', 'Moov Money (Flooz)'],
+  ['MOOV', 'Moov Money'],
+  ['MOMO', 'MTN MoMo'],
+  ['MTN', 'MTN MoMo'],
+  ['WAVE', 'Wave'],
+  ['FREE', 'Free Money'],
+  ['EXPRESSO', 'Expresso'],
+  ['EXPRESSUNION', 'Express Union'],
+  ['Tmoney', 'TMoney'],
+  ['MPESA', 'M-Pesa'],
+  ['AIRTEL', 'Airtel Money'],
+  ['VISA', 'Visa, Mastercard'],
+];
+
+/** An operator's name for a customer. */
+export function nameOf(operator: string): string {
+  return NAMES.find(([start]) => operator.startsWith(start))?.[1] ?? operator;
+}
+
 /** Splits `2250504315545` into prefix and national number, or undefined when it is no number of the currency's countries. */
 export function splitPhone(phone: string, currency: Currency): { prefix: string; number: string } | undefined {
   for (const { prefix, digits } of countriesOf(currency)) {
