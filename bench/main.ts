@@ -80,7 +80,11 @@ function choiceOf(args: string[]): Choice {
 function resultsOf(root: string, { fsync, synchronousCommit, version }: Postgres, rows: Row[]): Results {
   const processors = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
-  const parts = [`${processors.length} × ${processors[0]?.model ?? 'unknown'}`, memory, `${system()} ${release()}`];
+  const parts = [
+    `${processors.length} cores of ${processors[0]?.model ?? 'unknown'}`,
+    memory,
+    `${system()} ${release()}`,
+  ];
   const machine = [...parts, `Node ${process.versions.node}`, `PostgreSQL ${version}`].join(', ');
   return { machine, commit: commitOf(root), fsync, synchronous_commit: synchronousCommit, rows };
 }

@@ -72,6 +72,11 @@ const CAPACITY: [path: string, metric: string, meaning: string][] = [
     'requests_per_second_at_1000000_over_10000',
     'times as many shown a second at 1,000,000 as at 10,000 payments',
   ],
+  [
+    'P3',
+    'postgres_cpu_per_request_at_1000000_over_10000',
+    'times as many µs of Postgres for each of these, whose row it has to fetch from outside its 128 MB',
+  ],
   ['memory', 'loaded_mb', 'MB of the process under load'],
 ];
 
