@@ -13,7 +13,8 @@ label{display:block;margin:.8rem 0 .2rem;font-weight:600}select,input{width:100%
 button,.button{display:inline-block;padding:.65rem 1rem;margin:.6rem .4rem 0 0;font:inherit;border:1px solid #46505e;border-radius:8px;background:#fff;color:#1b2430;cursor:pointer;text-decoration:none}
 button.pay{background:#0b6b3a;border-color:#0b6b3a;color:#fff;font-weight:700;width:100%}
 :focus-visible{outline:3px solid #1d5fd1;outline-offset:2px}.note{padding:.6rem .8rem;background:#fff6dc;border-radius:8px}
-.sandbox{font-size:.85rem;color:#566}table{border-collapse:collapse;width:100%}td,th{border:1px solid #cfd6df;padding:.35rem .5rem;text-align:left;vertical-align:top}
+.sandbox{font-size:.85rem;color:#566}table{border-collapse:collapse;width:100%}td,th{border:1px solid #cfd6df;padding:.35rem .5rem;text-align:left;vertical-align:top;overflow-wrap:break-word}
+p{overflow-wrap:anywhere}@media (max-width:40rem){main{padding:1rem}table{display:block;overflow-x:auto}}
 pre{overflow-x:auto;background:#f5f7fa;padding:.8rem;border-radius:8px;font-size:.85rem}`;
 
 /** A whole page around a piece of HTML. `script` runs where scripts are allowed; the page works without it. */
