@@ -4,10 +4,10 @@ import type { Lane } from './outcomes';
 export interface Pace {
   /** Seconds between two slots. */
   spacingS: number;
-  /** Milliseconds that a call may reach CinetPay behind its slot. */
-  slackMs: number;
-  /** Milliseconds of these that a slot may be late when it is confirmed; the others belong to the way from there to CinetPay. */
+  /** Milliseconds that a slot may be late when Postgres confirms it: half of what a call may reach CinetPay behind its slot. */
   lateMs: number;
+  /** Milliseconds that it may be late when its call is made: three quarters. The rest belongs to the way to CinetPay. */
+  missedMs: number;
   /** Slots that a process books at once. */
   block: number;
 }
@@ -20,15 +20,15 @@ const MOST_IN_A_BLOCK = 256;
 /**
  * The pace that keeps any second, wherever it starts, at no more than `rate` + 1 calls. Calls that each lie up to `slack`
  * behind their slot can crowd into a second the slots of 1 s + slack, so slack × rate may be 1 at evenly spaced slots.
- * Where 1/rate is too short to be met, slots lie a little wider (at most 10 %) instead. Half of the slack is ours, the
- * other half belongs to the way to CinetPay. The numbers: docs/decisions/0008-slots.md.
+ * Where 1/rate is too short to be met, slots lie a little wider (at most 10 %) instead. Half of the slack is ours,
+ * a quarter is for what a busy process adds after that, the last one for the way to CinetPay. The numbers: docs/decisions/0008-slots.md.
  */
 export function paceOf(rate: number): Pace {
   const slackS = Math.max(1 / rate, LEAST_SLACK_S);
   return {
     spacingS: Math.max(1 / rate, (1 + slackS) / (rate + 1)),
-    slackMs: slackS * 1000,
     lateMs: (slackS * 1000) / 2,
+    missedMs: slackS * 750,
     block: Math.min(Math.max(1, Math.floor(rate * BLOCK_S)), MOST_IN_A_BLOCK),
   };
 }

@@ -11,10 +11,10 @@ import type { BookedRow, OutlookRow } from './budget.statements';
 import { effectOf } from './budget.verdict';
 import { Judge } from './judge';
 import type { CallOutcome, Lane, NoSlot } from './outcomes';
+import { PostgresClock } from './postgres-clock';
 import { SlotDesk } from './slot-desk';
 import type { Slot } from './slot-desk';
 import { SlotLine } from './slot-line';
-import { heard } from './standstill';
 
 const LANES: Lane[] = ['initiation', 'woken', 'scheduled'];
 /** A shorter wait than this needs no second look at the database (docs/decisions/0008-slots.md). */
@@ -38,6 +38,7 @@ interface Desk {
 export class Budget {
   private readonly pace;
   private readonly probeMs: number;
+  private readonly clock = new PostgresClock();
   private readonly desks = new Map<string, Record<Lane, Desk>>();
 
   constructor(
@@ -109,9 +110,10 @@ export class Budget {
   private async arrives(siteId: string, slot: Slot): Promise<boolean> {
     if (slot.latest - performance.now() >= CONFIRM_AFTER_MS && !(await this.confirms(siteId, slot))) return false;
     await until(slot.latest);
-    // This process may have stood still since Postgres spoke: one call of each replica that did is one too many.
-    const isMissed = performance.now() - slot.latest + slot.unreadMs > this.pace.slackMs;
-    return !isMissed && !this.judge.heldBack(siteId);
+    // This process may have stood still since Postgres spoke: one call of each replica that did is one too many. Nobody but the probe calls
+    // in its time, which is as long as its call may take and more.
+    const patience = slot.probe ? PROBE_MARGIN_MS : this.pace.missedMs;
+    return performance.now() - slot.latest <= patience && !this.judge.heldBack(siteId);
   }
 
   // Postgres says how early or late it is. The wait is counted from before it was asked, so that its answer's way makes nothing late.
@@ -121,15 +123,11 @@ export class Budget {
       if (this.judge.heldBack(siteId)) return false;
       const asked = performance.now();
       const values = [siteId, slot.pauseNumber, slot.slotMs];
-      const confirming = this.sql.rows<{ holds: boolean; late_ms: number }>(CONFIRM, values);
-      const {
-        answer: [row],
-        unreadMs,
-      } = await heard(confirming);
+      const [row] = await this.sql.rows<{ holds: boolean; late_ms: number }>(CONFIRM, values);
       if (!row?.holds || row.late_ms > this.pace.lateMs) return false;
+      this.clock.note(slot.slotMs + row.late_ms, asked, performance.now());
       slot.soonest = asked - row.late_ms;
-      slot.latest = performance.now() - row.late_ms;
-      slot.unreadMs = unreadMs;
+      slot.latest = this.clock.latest(slot.slotMs);
       // Far too early, when the booking had waited for its connection or its lock: a pause could still overtake it.
       if (row.late_ms > -CONFIRM_AFTER_MS) return true;
     }
@@ -141,7 +139,7 @@ export class Budget {
       const { block, lateMs } = this.pace;
       const desk = (each: Lane): Desk => ({
         line: new SlotLine(),
-        slots: new SlotDesk((aheadMs) => this.book(siteId, each, aheadMs), block, lateMs),
+        slots: new SlotDesk((aheadMs) => this.book(siteId, each, aheadMs), block, lateMs, this.clock),
       });
       desks = { initiation: desk('initiation'), woken: desk('woken'), scheduled: desk('scheduled') };
       this.desks.set(siteId, desks);

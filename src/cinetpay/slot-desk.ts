@@ -1,17 +1,15 @@
 import { pause } from '../common/clock';
 import type { BookedRow } from './budget.statements';
 import type { NoSlot } from './outcomes';
-import { heard } from './standstill';
+import type { PostgresClock } from './postgres-clock';
 
 /** The right to make one call. */
 export interface Slot {
   kind: 'slot';
   /** When at the soonest, on `performance.now()`: as if Postgres had counted the wait as soon as it was asked. */
   soonest: number;
-  /** When at the latest, on `performance.now()`: as if it had counted only as its answer came in. */
+  /** When at the latest, on `performance.now()`, by what is known of Postgres' clock. */
   latest: number;
-  /** Milliseconds by which `latest` may lie too late, because this process stood still and read Postgres' answer only then. */
-  unreadMs: number;
   /** When, on Postgres' clock. */
   slotMs: number;
   pauseNumber: number;
@@ -30,12 +28,6 @@ interface Asker {
   reject(fault: unknown): void;
 }
 
-/** When a block was booked, on `performance.now()`. */
-interface Booking extends Pick<Slot, 'unreadMs'> {
-  asked: number;
-  answered: number;
-}
-
 const LEAST_RETRY_MS = 20;
 const MOST_RETRY_MS = 1_000;
 
@@ -52,6 +44,7 @@ export class SlotDesk {
     private readonly book: Book,
     private readonly size: number,
     private readonly lateMs: number,
+    private readonly clock: PostgresClock,
   ) {}
 
   /** A slot, or none when none can be booked within `aheadMs`; asks on for `askMs` while others have them all. */
@@ -86,15 +79,16 @@ export class SlotDesk {
 
   private async refill(asker: Asker): Promise<void> {
     const asked = performance.now();
-    const { answer: booked, unreadMs } = await heard(this.book(asker.aheadMs));
+    const booked = await this.book(asker.aheadMs);
     const now = performance.now();
+    this.clock.note(booked.slot_ms - booked.wait_ms, asked, now);
     const retryInMs = Math.min(Math.max(Math.ceil(booked.retry_ms), LEAST_RETRY_MS), MOST_RETRY_MS);
     switch (booked.verdict) {
       case 'slot':
-        return this.keep(booked, { asked, answered: now, unreadMs }, this.size);
+        return this.keep(booked, asked, this.size);
       case 'turn':
       case 'probe':
-        return this.keep(booked, { asked, answered: now, unreadMs }, 1);
+        return this.keep(booked, asked, 1);
       case 'paused':
       case 'probing':
         return this.turnAway((waiting) => waiting.resolve({ kind: 'no_slot', retryInMs: Math.ceil(booked.retry_ms) }));
@@ -107,12 +101,12 @@ export class SlotDesk {
     }
   }
 
-  private keep(booked: BookedRow, { asked, answered, unreadMs }: Booking, count: number): void {
+  private keep(booked: BookedRow, asked: number, count: number): void {
     const { pause_number: pauseNumber, troubled, verdict } = booked;
     for (let i = 0; i < count; i++) {
       const ahead = i * booked.spacing_ms;
-      const wait = booked.wait_ms + ahead;
-      const times = { soonest: asked + wait, latest: answered + wait, unreadMs, slotMs: booked.slot_ms + ahead };
+      const slotMs = booked.slot_ms + ahead;
+      const times = { soonest: asked + booked.wait_ms + ahead, latest: this.clock.latest(slotMs), slotMs };
       this.block.push({ kind: 'slot', ...times, pauseNumber, troubled, probe: verdict === 'probe' });
     }
   }

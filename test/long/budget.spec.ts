@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { pause } from '../../src/common/clock';
 import { busiestSecond } from '../cinetpay/budgets';
+import { startDatabaseLine, type DatabaseLine } from '../support/database-line';
 import { figure, startFleet, type Fleet } from './fleet';
 import { callsOf, firstAsked, percentile, placeMany, put, statusesOf, untilAllHaveCounters, type Call } from './orders';
 
@@ -30,6 +31,34 @@ describe('three replicas with a budget of 5 calls a second', () => {
     const [orders, checks] = [percentile(orderWaits, 0.95), percentile(checkWaits, 0.95)];
     figure(`while 300 checks are due: 60 orders wait ${orders.toFixed(1)} s, checks ${checks.toFixed(1)} s (p95)`);
     expect(orders).toBeLessThanOrEqual(checks / 3);
+    expectQuiet(await callsOf(fleet), 6);
+  });
+});
+
+describe('four replicas with a budget of 5 calls a second, which stand still in the middle of it', () => {
+  const lines: DatabaseLine[] = [];
+  afterEach(() => Promise.all(lines.splice(0).map((line) => line.close())));
+
+  it('make no second above 6 when they go on', async () => {
+    const env = { CINETPAY_RATE_PER_SECOND: '5', CHECK_SCHEDULE_SECONDS: '36000' };
+    fleet = await startFleet(4, env, async (database) => {
+      for (let n = 0; n < 4; n++) lines.push(await startDatabaseLine(database));
+      return lines.map((line) => line.database.url);
+    });
+    const placing = placeMany(fleet, 200, 12);
+    for (let round = 0; round < 8; round++) {
+      // Each as its slot is being confirmed: what it then hears is old when it goes on.
+      const still = fleet.replicas.map(
+        (replica, n) =>
+          new Promise<void>((resolve) => lines[n]!.once('budget_confirm', () => (replica.pause(), resolve()))),
+      );
+      await Promise.race([Promise.all(still), pause(3_000)]);
+      await pause(500 + 100 * round);
+      for (const replica of fleet.replicas) replica.resume();
+      await pause(1_000);
+    }
+    await placing;
+    await untilAllHaveCounters(fleet, 120_000);
     expectQuiet(await callsOf(fleet), 6);
   });
 });

@@ -38,8 +38,12 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-/** Builds what is stale and starts so many replicas. */
-export async function startFleet(count: number, env: Record<string, string> = {}): Promise<Fleet> {
+/** Builds what is stale and starts so many replicas. @param linesOf the addresses of the database for each of them, where they are not its own */
+export async function startFleet(
+  count: number,
+  env: Record<string, string> = {},
+  linesOf: (database: TestDatabase) => Promise<string[]> = async () => [],
+): Promise<Fleet> {
   const built = await runToEnd('build', [], {});
   if (built.code !== 0) throw new Error(`the build failed: ${built.stderr}`);
   const [database, simulator] = await Promise.all([createTestDatabase(), startJudge()]);
@@ -52,7 +56,10 @@ export async function startFleet(count: number, env: Record<string, string> = {}
     return (await promisify(execFile)(process.execPath, ['dist/src/cli.js', ...args], options)).stdout;
   };
   const apiKey = /cpk_\S+/.exec(await cli('keys', 'create', 'shop'))![0];
-  const replicas = ports.map((port) => new Replica(port, all, logFile));
+  const urls = await linesOf(database);
+  const replicas = ports.map(
+    (port, n) => new Replica(port, { ...all, DATABASE_URL: urls[n] ?? all.DATABASE_URL! }, logFile),
+  );
   await Promise.all(replicas.map((replica) => replica.start()));
   const db = await connect(database.url);
   const close = async (): Promise<void> => {

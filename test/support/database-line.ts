@@ -13,6 +13,8 @@ export interface DatabaseLine {
    * nobody has heard so.
    */
   cutAt(statement: string, when: 'before' | 'after'): void;
+  /** Calls `then` when a named statement is on its way to Postgres, once. */
+  once(statement: string, then: () => void): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export async function startDatabaseLine(behind: TestDatabase): Promise<DatabaseL
   const sockets = new Set<Socket>();
   let isCut = false;
   let trap: { statement: string; when: 'before' | 'after' } | undefined;
+  let watch: { statement: string; then: () => void } | undefined;
   const target = new URL(behind.url);
   const server = createServer((near) => {
     if (isCut) return void near.destroy();
@@ -30,6 +33,10 @@ export async function startDatabaseLine(behind: TestDatabase): Promise<DatabaseL
         if (trap.when === 'before') near.destroy();
         isMute = true;
         trap = undefined;
+      }
+      if (watch && chunk.includes(watch.statement)) {
+        watch.then();
+        watch = undefined;
       }
       if (!near.destroyed) far.write(chunk);
     });
@@ -58,6 +65,7 @@ export async function startDatabaseLine(behind: TestDatabase): Promise<DatabaseL
     },
     mend: () => void (isCut = false),
     cutAt: (statement, when) => void (trap = { statement, when }),
+    once: (statement, then) => void (watch = { statement, then }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
