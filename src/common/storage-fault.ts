@@ -1,5 +1,5 @@
-/** SQLSTATE classes that say "not now" rather than "never": connection, resources, shutdown, recovery, read-only, a transaction given up. */
-const UNAVAILABLE = /^(08|53|57P|58|25006|25P03|40001|40P01|55000|55P03)/;
+/** SQLSTATE classes that say "not now" rather than "never": connection, resources, shutdown, recovery, read-only, a transaction or a statement that took too long. */
+const UNAVAILABLE = /^(08|53|57P|58|57014|25006|25P03|40001|40P01|55000|55P03)/;
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -6,6 +6,8 @@ import { WorkSignal } from './work-signal';
 
 /** The longest that a statement may take (our choice: no caller waits longer). */
 const STATEMENT_MS = 10_000;
+/** The longest that a process may stand still inside a transaction, and hold its rows (our choice: our transactions take milliseconds). */
+const STILL_MS = 5_000;
 
 /** TypeORM's data source, the named statements over its pool, and the signal that wakes workers. */
 @Global()
@@ -27,9 +29,10 @@ const STATEMENT_MS = 10_000;
         // A start says at once that there is no database, and nothing else.
         toRetry: () => false,
         extra: {
-          query_timeout: STATEMENT_MS,
-          // A process that stands still inside a transaction holds its rows no longer than a statement may wait for them.
-          idle_in_transaction_session_timeout: STATEMENT_MS,
+          // Postgres' own, so that nothing goes on there that nobody here waits for; ours for a Postgres that says nothing at all.
+          statement_timeout: STATEMENT_MS,
+          query_timeout: STATEMENT_MS + 1_000,
+          idle_in_transaction_session_timeout: STILL_MS,
           keepAlive: true,
           idleTimeoutMillis: 60_000,
         },

@@ -1,6 +1,11 @@
 import { isRolledBack, isStorageFault } from '../common/storage-fault';
 
 export interface GroupingOptions<Item, Result> {
+  /**
+   * Of writes, two of one key are never under way at once: in Postgres the second would wait for the first, on a connection of its own, and what
+   * keeps the first waiting would take them all. And one that a fault may hide is not repeated. Reads wait for nobody and can be.
+   */
+  kind: 'read' | 'write';
   /** Items with the same key never share a statement. */
   keyOf: (item: Item) => string;
   /** Runs one item, and waits for whoever holds its row. */
@@ -29,6 +34,8 @@ const MOST = 32;
  */
 export class Grouping<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
+  /** The keys of writes that are under way. */
+  private readonly busy = new Set<string>();
   private underWay = 0;
   private gathering = false;
 
@@ -47,7 +54,11 @@ export class Grouping<Item, Result> {
     this.gathering = true;
     setImmediate(() => {
       this.gathering = false;
-      while (this.underWay < AT_ONCE && this.waiting.length > 0) void this.send(this.take());
+      while (this.underWay < AT_ONCE) {
+        const group = this.take();
+        if (group.length === 0) return;
+        void this.send(group);
+      }
     });
   }
 
@@ -72,21 +83,46 @@ export class Grouping<Item, Result> {
     };
   }
 
+  private fail(group: Waiting<Item, Result>[], fault: unknown): void {
+    for (const { item, reject } of group) {
+      reject(fault);
+      this.free(this.options.keyOf(item));
+    }
+  }
+
   private take(): Waiting<Item, Result>[] {
     const keys = new Set<string>();
     const group: Waiting<Item, Result>[] = [];
     this.waiting = this.waiting.filter((entry) => {
       const key = this.options.keyOf(entry.item);
-      if (group.length === MOST || keys.has(key)) return true;
+      if (group.length === MOST || keys.has(key) || this.busy.has(key)) return true;
       keys.add(key);
       group.push(entry);
       return false;
     });
+    if (this.options.kind === 'write') for (const key of keys) this.busy.add(key);
     return group;
   }
 
   private async alone({ item, resolve, reject }: Waiting<Item, Result>): Promise<void> {
-    await this.options.alone(item).then(resolve, reject);
+    const key = this.options.keyOf(item);
+    await this.options.alone(item).then(resolve, (fault: unknown) => {
+      reject(fault);
+      // Whoever waits behind it has waited as long, and for the same.
+      if (isStorageFault(fault)) this.refuse(key, fault);
+    });
+    this.free(key);
+  }
+
+  private refuse(key: string, fault: unknown): void {
+    if (!this.busy.has(key)) return;
+    const same = this.waiting.filter(({ item }) => this.options.keyOf(item) === key);
+    this.waiting = this.waiting.filter((entry) => !same.includes(entry));
+    for (const { reject } of same) reject(fault);
+  }
+
+  private free(key: string): void {
+    if (this.busy.delete(key)) this.gather();
   }
 
   private async together(group: Waiting<Item, Result>[]): Promise<void> {
@@ -95,12 +131,15 @@ export class Grouping<Item, Result> {
       written = await this.options.together(group.map(({ item }) => item));
     } catch (fault) {
       // It may have been committed: each writer knows how to find out.
-      if (isStorageFault(fault) && !isRolledBack(fault)) return group.forEach(({ reject }) => reject(fault));
+      if (this.options.kind === 'write' && isStorageFault(fault) && !isRolledBack(fault))
+        return this.fail(group, fault);
     }
     const leftOut = group.filter(({ item, resolve }) => {
       const key = this.options.keyOf(item);
-      if (written.has(key)) resolve(written.get(key)!);
-      return !written.has(key);
+      if (!written.has(key)) return true;
+      resolve(written.get(key)!);
+      this.free(key);
+      return false;
     });
     // Not waited for: one whose row is held must not keep others from being written.
     for (const entry of leftOut) void this.alone(entry);

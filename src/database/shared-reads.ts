@@ -17,6 +17,7 @@ export class SharedReads<Row> {
 
   constructor({ alone, together }: SharedReadsOptions<Row>) {
     this.grouping = new Grouping<string, Row | undefined>({
+      kind: 'read',
       keyOf: (key) => key,
       alone: (key) => {
         // After a group that was refused it may be the entry of somebody who came later: then whoever comes next reads for himself.

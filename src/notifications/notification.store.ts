@@ -83,6 +83,7 @@ export interface Keeping {
 @Injectable()
 export class NotificationStore {
   private readonly wakers = new Grouping<KeptNotification, Keeping>({
+    kind: 'write',
     keyOf: ({ transactionId }) => transactionId ?? '',
     alone: (notification) => this.keepAlone(notification),
     together: (notifications) => this.keepMany(notifications),

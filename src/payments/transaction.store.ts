@@ -32,6 +32,7 @@ const KNOWN_BY = { 1: 'key', 2: 'id', 3: 'paid_order', 4: 'open_order' } as cons
 @Injectable()
 export class TransactionStore {
   private readonly precedence = new Precedence();
+  private readonly waking = new Map<string, Promise<void>>();
   private readonly shows = new SharedReads<Shown>({
     alone: (id) => this.showAlone(id),
     together: async (ids) =>
@@ -178,7 +179,17 @@ export class TransactionStore {
   }
 
   /** Asks for a check soon, if anybody can ask: its site may have left the configuration. */
-  async wake(transactionId: string): Promise<void> {
+  wake(transactionId: string): Promise<void> {
+    // One that has not come back will be committed after this was asked. Anybody may ask, and a row that is held must not cost a connection each time.
+    let waking = this.waking.get(transactionId);
+    if (!waking) {
+      waking = this.wakeOnce(transactionId).finally(() => this.waking.delete(transactionId));
+      this.waking.set(transactionId, waking);
+    }
+    return waking;
+  }
+
+  private async wakeOnce(transactionId: string): Promise<void> {
     const woken = await this.sql.rows(statements.WAKE_ONE, [transactionId, this.sites]);
     if (woken.length > 0) this.signal.nudge('check');
   }

@@ -31,11 +31,13 @@ interface Writing {
 @Injectable()
 export class TransactionWrites {
   private readonly inserts = new Grouping<Saving, Inserted | undefined>({
+    kind: 'write',
     keyOf: ({ order }) => order.transaction_id,
     alone: (saving) => this.insertAlone(saving),
     together: (savings) => this.insertMany(savings),
   });
   private readonly settlements = new Grouping<Writing, Rest | undefined>({
+    kind: 'write',
     keyOf: ({ after }) => after.transaction_id,
     alone: (writing) => this.settleAlone(this.sql, writing),
     together: (writings) => this.settleMany(writings),

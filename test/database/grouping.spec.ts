@@ -20,6 +20,7 @@ function stage() {
     return new Promise((resolve, reject) => underWay.push({ items: [...items], end: resolve, fail: reject }));
   };
   const grouping = new Grouping<Item, string>({
+    kind: 'write',
     keyOf: ({ key }) => key,
     alone: async (item) => {
       await run([item]);
@@ -80,7 +81,7 @@ describe('a grouping of groups', () => {
     const { grouping, statements, underWay } = stage();
     const held: Promise<string>[] = [];
     for (const n of [1, 2]) {
-      held.push(grouping.run(item(n, { key: 'held' })));
+      held.push(grouping.run(item(n)));
       await turn();
     }
     const others = [3, 4].map((n) => grouping.run(item(n)));
@@ -98,6 +99,30 @@ describe('a grouping of groups', () => {
     expect(statements.slice(3)).toEqual([[item(5)], [item(6)]]);
     await endAll({ grouping, statements, underWay: underWay.splice(3) });
     expect(await more[1]).toBe('alone 6');
+  });
+
+  it('sends no second write of a key before the first is done, and lets it go alone then', async () => {
+    const told = stage();
+    const same = [1, 2].map((n) => told.grouping.run(item(n, { key: 'held' })));
+    const other = told.grouping.run(item(3));
+    await endAll(told);
+    expect(await Promise.all([...same, other])).toEqual(['group 1', 'alone 2', 'group 3']);
+    expect(told.statements.map((items) => items.map(({ n }) => n))).toEqual([[1, 3], [2]]);
+  });
+
+  it('tells whoever waits behind a write of the same key of the fault that it met, and goes on with what comes then', async () => {
+    const told = stage();
+    const first = Promise.allSettled([told.grouping.run(item(1, { key: 'held' }))]);
+    await turn();
+    const behind = Promise.allSettled([2, 3].map((n) => told.grouping.run(item(n, { key: 'held' }))));
+    const fault = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+    told.underWay.shift()!.fail(fault);
+    expect(await first).toEqual([{ status: 'rejected', reason: fault }]);
+    expect(await behind).toEqual([2, 3].map(() => ({ status: 'rejected', reason: fault })));
+    expect(told.statements).toHaveLength(1);
+    const later = told.grouping.run(item(4, { key: 'held' }));
+    await endAll(told);
+    expect(await later).toBe('alone 4');
   });
 
   it('lets others in beside groups that hang', async () => {

@@ -1,5 +1,5 @@
-// Proves that notifications which come together are kept as they came and wake each its own payment, and that none of them waits for a payment whose
-// row somebody holds.
+// Proves that notifications which come together are kept as they came and wake each its own payment, that none of them waits for a payment whose
+// row somebody holds, and that such a payment costs everybody else nothing.
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeForm } from '../../simulator/notify/form';
@@ -75,15 +75,29 @@ describe('notifications that come together', () => {
     const [held, ...others] = await placed();
     await holder.query('BEGIN');
     await holder.query('SELECT 1 FROM transactions WHERE transaction_id = $1 FOR UPDATE', [held]);
-    const late: ReturnType<typeof notify>[] = [];
-    for (const waiting of [1, 2]) {
-      late.push(notify(gateway, formOf(held!)));
-      await eventually(async () => (await waitingForLocks()) === waiting);
-    }
+    const late = Array.from({ length: MANY }, () => notify(gateway, formOf(held!)));
+    await eventually(async () => (await waitingForLocks()) === 1);
     for (const id of others.slice(0, 3)) expect((await notify(gateway, formOf(id))).status).toBe(200);
-    expect(await keptOf(held!)).toEqual([]);
+    // However many there are, they take one connection.
+    expect([await waitingForLocks(), await keptOf(held!)]).toEqual([1, []]);
     await holder.query('COMMIT');
     for (const { status } of await Promise.all(late)) expect(status).toBe(200);
-    expect(await stage.row(held!)).toMatchObject({ wake_number: 2 });
+    expect(await stage.row(held!)).toMatchObject({ wake_number: MANY });
+  });
+});
+
+describe('customers who come back to a payment that somebody holds', () => {
+  it('take one connection, however many there are and whoever they are', async () => {
+    const { body } = await stage.place();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM transactions WHERE transaction_id = $1 FOR UPDATE', [body.transaction_id]);
+    const visit = { redirect: 'manual', headers: { accept: 'text/html' } } as const;
+    const visits = Array.from({ length: MANY }, () => fetch(`${body.checkout_url}/return`, visit));
+    await eventually(async () => (await waitingForLocks()) === 1);
+    expect((await stage.place()).status).toBe(201);
+    expect(await waitingForLocks()).toBe(1);
+    await holder.query('COMMIT');
+    for (const { status } of await Promise.all(visits)) expect(status).toBe(303);
+    expect((await stage.row(body.transaction_id)).wake_number).toBeGreaterThan(0);
   });
 });
