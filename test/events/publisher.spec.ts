@@ -7,9 +7,11 @@ import { newId } from '../../src/common/ids';
 import { WorkSignal } from '../../src/database/work-signal';
 import { EventsModule } from '../../src/events/events.module';
 import { EventsService } from '../../src/events/events.service';
+import type { Poller } from '../../src/common/poller';
 import { EventPublisher } from '../../src/events/publisher';
 import { connect, createTestDatabase, type TestDatabase } from '../support/database';
 import { writeEvent } from '../support/events';
+import { eventually } from '../support/gateway';
 import { services, until } from '../support/services';
 
 const WRITERS = 64;
@@ -144,4 +146,15 @@ it('tells other replicas of an event unless it leads: then nobody else has to he
   follows.get(WorkSignal).nudge('event');
   await until(() => heard.length > 1);
   expect(heard).toEqual(['check', 'event']);
+});
+
+it('lets another one lead when its leader stands still, whose connection would hold the lock for ever', async () => {
+  const pid = await leader();
+  const leads = replicas.find((replica) => replica.get(EventPublisher).leads)!;
+  const follows = replicas.find((replica) => replica !== leads)!;
+  // What a stopped process does: nothing, on a connection that its machine keeps alive.
+  await leads.get<unknown, { poller: Poller }>(EventPublisher).poller.stop();
+  await eventually(() => follows.get(EventPublisher).leads, 20_000);
+  expect(await leader()).not.toBe(pid);
+  expect(leads.get(EventPublisher).leads).toBe(false);
 });
