@@ -1,6 +1,7 @@
 import { ConfigFaults } from './config/environment';
 import { logError, logInfo } from './common/logger';
 import { flushLog } from './common/logger';
+import { isStorageFault } from './common/storage-fault';
 import { EmbeddedPostgresError } from './database/embedded-postgres.error';
 
 /** What runs until it is asked to stop. */
@@ -63,6 +64,8 @@ export function linesOf(error: unknown): string[] {
     return [
       `The database of DATABASE_URL cannot be used: ${DATABASE_FAULTS[code] ?? 'Postgres refuses it'} (${code}).`,
     ];
+  if (isStorageFault(error))
+    return ['The database of DATABASE_URL cannot be used: what answers there is no Postgres, or nothing does.'];
   return [`It does not start: ${(error as Error).name} ${code ?? message}`, (error as Error).stack ?? ''];
 }
 

@@ -63,7 +63,7 @@ function asProblem(thrown: unknown): Problem {
   if (isStorageFault(thrown)) {
     return new Problem(
       'storage_unavailable',
-      'The database did not answer; nothing was sent to CinetPay by this request.',
+      'The database did not answer. Send the same request again: what it has already done is not done twice.',
       {
         retryAfterSeconds: 2,
       },

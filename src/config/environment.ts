@@ -77,7 +77,8 @@ function judge(config: Config): string[] {
       faults.push(`${name} must be https (plain http only to loopback or to a host in ALLOW_HTTP_HOSTS)`);
   }
   const database = config.databaseUrl.reveal();
-  if (database !== '' && !/^postgres(ql)?:/.test(database)) faults.push('DATABASE_URL must begin with postgres://');
+  if (database !== '' && !/^postgres(ql)?:$/.test(urlOf(database)?.protocol ?? ''))
+    faults.push('DATABASE_URL must be a URL that begins with postgres://');
   if (!config.webhookAllowPrivate.every((entry) => isRange(entry) || isHostName(entry)))
     faults.push('WEBHOOK_ALLOW_PRIVATE must be CIDRs, addresses and host names, separated by commas');
   // The API's paths are added to it; addresses that already hold them are a frequent slip.

@@ -83,7 +83,8 @@ async function initialise(place: Place, { durable = true }: EmbeddedPostgresOpti
   const passwordFile = join(place.home, 'password');
   if (existsSync(join(place.cluster, 'PG_VERSION'))) return readFileSync(passwordFile, 'utf8');
   for (const name of readdirSync(place.home))
-    if (name.startsWith('new-')) rmSync(join(place.home, name), { recursive: true, force: true });
+    if (name.startsWith('new-'))
+      rmSync(join(place.home, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   const password = randomBytes(24).toString('base64url');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (place.user) chownSync(passwordFile, place.user.uid, place.user.gid);

@@ -1,6 +1,7 @@
 // Proves that `npm start` refuses what it must, says all of it at once without a value, and stops with its work done.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type RunningSimulator } from '../../simulator/simulator';
 import { DEMO_SITES } from '../../simulator/state/settings';
@@ -84,11 +85,28 @@ describe('npm start refuses', () => {
       { DATABASE_URL: 'postgres://127.0.0.1:1/canary' },
       'DATABASE_URL cannot be used: nothing listens',
     ],
-    ['a database of another kind', { DATABASE_URL: 'mysql://127.0.0.1/canary' }, 'must begin with postgres://'],
+    [
+      'a database of another kind',
+      { DATABASE_URL: 'mysql://127.0.0.1/canary' },
+      'must be a URL that begins with postgres://',
+    ],
   ])('%s', async (_, changes, complaint) => {
     const { code, stderr } = await runToEnd('start', [], environment(changes));
     expect([code, stderr]).toEqual([1, expect.stringContaining(complaint)]);
     expect(stderr).not.toMatch(/canary|^\s+at /m);
+  });
+
+  it('a database that answers as none does', async () => {
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { stderr } = await runToEnd(
+      'start',
+      [],
+      environment({ DATABASE_URL: `postgres://127.0.0.1:${port}/canary` }),
+    );
+    server.close();
+    expect(stderr.trim()).toMatch(/^The database of DATABASE_URL cannot be used: [^\n]*$/);
   });
 
   it("a sandbox's database", async () => {
