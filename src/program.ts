@@ -1,6 +1,5 @@
 import { ConfigFaults } from './config/environment';
-import { logError, logInfo } from './common/logger';
-import { flushLog } from './common/logger';
+import { flushLog, logError, logInfo } from './common/logger';
 import { isStorageFault } from './common/storage-fault';
 import { EmbeddedPostgresError } from './database/embedded-postgres.error';
 

@@ -25,7 +25,8 @@ void runProgram(async () => {
   return { stop };
 });
 
-function refuse(fault: Error & { code?: string; port?: number; address?: string }): never {
+// By the time a fault is told nobody knows any more whose port it was.
+function namePort(fault: Error & { code?: string; port?: number; address?: string }): never {
   if (fault.code === 'EADDRINUSE') throw new StartRefused(portInUse('SIMULATOR_PORT', fault));
   throw fault;
 }
@@ -38,8 +39,8 @@ async function start(env: Record<string, string | undefined>, opened: Program[])
   const pepper = openSandboxFolder(dataDir);
   const postgres = env.DATABASE_URL ? undefined : await startEmbeddedPostgres({ dataDir });
   if (postgres) opened.push(postgres);
-  const dataOfSimulator = join(dataDir, 'simulator');
-  const simulator = await startSimulator({ port: simulatorPort, dataDir: dataOfSimulator }).catch(refuse);
+  const simulation = { port: simulatorPort, dataDir: join(dataDir, 'simulator') };
+  const simulator = await startSimulator(simulation).catch(namePort);
   opened.push({ stop: () => simulator.close() });
   const databaseUrl = postgres?.databaseUrl ?? env.DATABASE_URL!;
   const config = loadSandboxConfig(env, { databaseUrl, simulatorUrl: simulator.url, pepper });

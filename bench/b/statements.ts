@@ -36,8 +36,8 @@ export const NOTIFY: Named = {
 /** P3. One JSON: node-postgres would work through the name and the type of 25 columns, each time. */
 export const FIND: Named = {
   name: 'find',
-  text: `SELECT row_to_json(payment) AS payment FROM (SELECT transaction_id, status, status_reason, needs_review, closed, amount, currency, description, order_reference, site_id, channels, lang,
-      card_available, metadata, integration, payment_url, payment_token, checkout_token, payment_method, operator_id, fund_availability_date,
+  text: `SELECT row_to_json(payment) AS payment FROM (SELECT transaction_id, status, status_reason, needs_review, closed, amount, currency, description,
+      order_reference, site_id, channels, lang, card_available, metadata, integration, payment_url, payment_token, checkout_token, payment_method, operator_id, fund_availability_date,
       next_check_at, created_at, updated_at, accepted_at
     FROM transactions WHERE transaction_id = $1) AS payment`,
 };

@@ -86,15 +86,14 @@ async function fill(world: World, place: GatewayGround, rows: number): Promise<v
 
 /** What is kept about a payment beside its row. Events have their positions: nobody has to publish them. */
 const EVIDENCE = [
-  { table: 'cinetpay_answers', changes: '' },
-  { table: 'transaction_moves', changes: '' },
-  { table: 'events', changes: `, 'id', 'bench' || n, 'position', n + 1` },
+  { table: 'cinetpay_answers', changes: `'id', n + 1_000` },
+  { table: 'transaction_moves', changes: `'id', n + 1_000` },
+  { table: 'events', changes: `'sequence', n + 1_000, 'id', 'bench' || n, 'position', n + 1` },
 ];
 
 function multiplied({ table, changes }: (typeof EVIDENCE)[number]): string {
-  const identity = table === 'events' ? 'sequence' : 'id';
   return `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT copy.* FROM ${table} AS made, generate_series(1, $rows) AS n,
-    LATERAL jsonb_populate_record(made, jsonb_build_object('${identity}', n + 1_000, 'transaction_id', ${ID}${changes})) AS copy`;
+    LATERAL jsonb_populate_record(made, jsonb_build_object('transaction_id', ${ID}, ${changes})) AS copy`;
 }
 
 async function measureClaims(

@@ -61,13 +61,9 @@ export function problemDocument(problem: Problem, requestId: string): Record<str
 function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (isStorageFault(thrown)) {
-    return new Problem(
-      'storage_unavailable',
-      'The database did not answer. Send the same request again: what it has already done is not done twice.',
-      {
-        retryAfterSeconds: 2,
-      },
-    );
+    return new Problem('storage_unavailable', 'The database did not answer; the same request can be sent again.', {
+      retryAfterSeconds: 2,
+    });
   }
   if (isUnstorableText(thrown)) return new Problem('malformed_request', 'The address holds U+0000.');
   const status =

@@ -40,7 +40,7 @@ function takeAway(file: string, aside: string, owner: string): void {
 // The same process may start, lose and start it again (its Postgres was killed).
 function isAnotherThatRuns(owner: string): boolean {
   const pid = pidOf(owner);
-  return pid > 0 && pid !== process.pid && isAlive(pid) && !isDefunct(pid) && identity(pid) === owner;
+  return pid > 0 && pid !== process.pid && isAlive(pid) && identity(pid) === owner;
 }
 
 function inUse(dataDir: string, pid: number): EmbeddedPostgresError {
@@ -83,7 +83,7 @@ export function isDefunct(pid: number): boolean {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isDefunct(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }

@@ -108,7 +108,7 @@ export class Grouping<Item, Result> {
     const key = this.options.keyOf(item);
     await this.options.alone(item).then(resolve, (fault: unknown) => {
       reject(fault);
-      // Whoever waits behind it has waited as long, and for the same.
+      // Whoever waits behind it waits for the same: one after the other they would wait for the sum of it.
       if (isStorageFault(fault)) this.refuse(key, fault);
     });
     this.free(key);
