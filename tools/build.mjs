@@ -1,15 +1,16 @@
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { bundle } from './bundle.mjs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { endOf } from './child.mjs';
 
 const FOLDERS = ['src', 'migrations', 'simulator', 'bench', 'test/torture'];
 /** What decides besides the sources: the compiler's settings, the packages, the bundle's settings. */
-const SHAPING = ['.swcrc', 'package-lock.json', 'tools/bundle.mjs'];
+const SHAPING = ['.swcrc', 'package-lock.json', 'tools/bundle.mjs', 'tools/compile.mjs'];
 
 /** Compiles what programs run from, into dist/, when a source has changed since. */
 export async function build(root) {
-  const sources = FOLDERS.flatMap((folder) => filesOf(root, folder));
+  const sources = sourcesOf(root);
   // An image ships dist/ without the sources.
   if (sources.length === 0) return;
   const hash = createHash('sha256');
@@ -18,24 +19,20 @@ export async function build(root) {
   const wanted = hash.digest('hex');
   const stamp = join(root, 'dist', '.built-from');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const swc = await import('@swc/core');
   const half = join(root, `dist.${process.pid}`);
-  await Promise.all(sources.map((file) => compile(swc, root, half, file)));
-  await bundle(root, half);
+  const drop = () => rmSync(half, { recursive: true, force: true });
+  const child = fork(join(root, 'tools', 'compile.mjs'), [half], { execArgv: [], stdio: [0, 2, 2, 'ipc'] });
+  if ((await endOf(child, drop)) !== 0) {
+    drop();
+    throw new Error('The build failed: what stands above says why.');
+  }
   writeFileSync(join(half, '.built-from'), wanted);
   replace(half, join(root, 'dist'));
 }
 
-async function compile(swc, root, target, file) {
-  const { code, map } = await swc.transformFile(join(root, file), {
-    cwd: root,
-    configFile: join(root, '.swcrc'),
-    sourceFileName: join(root, file),
-  });
-  const out = join(target, file.replace(/\.ts$/, '.js'));
-  mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, `${code}\n//# sourceMappingURL=${out.split('/').at(-1)}.map\n`);
-  writeFileSync(`${out}.map`, map);
+/** The files that programs are made of, relative to the root. */
+export function sourcesOf(root) {
+  return FOLDERS.flatMap((folder) => filesOf(root, folder));
 }
 
 // Two programs may build at the same time: each renames a whole tree, and the last one stays.

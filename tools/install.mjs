@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endOf } from './child.mjs';
 
 /** Installs exactly what the lock file says, when node_modules is missing or was made from another lock. */
 export async function install(root) {
@@ -21,17 +22,13 @@ export async function install(root) {
   writeFileSync(stamp, wanted);
 }
 
-function npm(root, args, log) {
-  return new Promise((resolve, reject) => {
-    const output = [];
-    const child = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
-    child.once('error', reject);
-    child.once('close', (code) => {
-      writeFileSync(log, Buffer.concat(output));
-      resolve(code);
-    });
-  });
+async function npm(root, args, log) {
+  const output = [];
+  const child = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+  const code = await endOf(child);
+  writeFileSync(log, Buffer.concat(output));
+  return code;
 }
 
 /** Says what takes time, on standard error, so that it never mixes with a program's output. */

@@ -1,5 +1,5 @@
-// Runs a program of this project: installs what is missing, builds what is stale, then becomes the program. One process from
-// start to end, so that a signal to npm's own pid (scripts are `exec node tools/run.mjs …`) reaches it.
+// Runs a program of this project: installs what is missing and builds what is stale, each in a process that ends, then becomes the program:
+// a signal to npm's own pid (scripts are `exec node tools/run.mjs …`) reaches it, and it starts as small as without a build.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
