@@ -34,14 +34,24 @@ function isAbsent(value: unknown): boolean {
   return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
-// A form spells an object a[b]=c; a deeper one is left to its rule.
+// A form spells an object a[b]=c; a deeper one is left to its rule. Each object is built once, after its last name: copying it
+// for each name made 9,500 names hold the process for 15 s.
 function unfolded(body: Fields): Fields {
   const fields = new Map<string, unknown>();
+  const objects = new Map<string, Map<string, unknown>>();
   for (const [name, value] of Object.entries(body)) {
     const [, outer, inner] = /^(\w+)\[(.+)\]$/.exec(name) ?? [];
-    if (outer === undefined || inner === undefined) fields.set(name, value);
-    else fields.set(outer, { ...asObject(fields.get(outer)), [inner]: value });
+    if (outer === undefined || inner === undefined) {
+      objects.delete(name);
+      fields.set(name, value);
+      continue;
+    }
+    const object = objects.get(outer) ?? new Map(Object.entries(asObject(fields.get(outer))));
+    objects.set(outer, object.set(inner, value));
+    // The name keeps the place where it was met first.
+    if (!fields.has(outer)) fields.set(outer, undefined);
   }
+  for (const [outer, object] of objects) fields.set(outer, Object.fromEntries(object));
   return Object.fromEntries(fields);
 }
 

@@ -181,4 +181,12 @@ export const MUTANTS: Mutant[] = [
     replace: 'await this.addressesOf(host);',
     test: 'test/webhooks/ssrf.spec.ts',
   },
+  {
+    name: 'an object in a form is copied for each of its names',
+    file: 'src/compat/fields.ts',
+    find: '?? new Map(Object.entries(asObject(fields.get(outer))));\n    objects.set(outer, object.set(inner, value));',
+    replace:
+      '?? new Map(Object.entries(asObject(fields.get(outer))));\n    objects.set(outer, new Map([...object]).set(inner, value));',
+    test: 'test/compat/fields.spec.ts',
+  },
 ];
