@@ -33,25 +33,31 @@ const atMost = (path: string, metric: string, judged: Judged, required: number, 
   sense: 'at_most',
 });
 
-/** Every bar the gateway is held to. Chosen by us, from what the parts were measured to cost (docs/performance.md). */
+/**
+ * Every bar the gateway is held to. Required is what was reached on 28 November 2026, less the noise of a shared machine, so
+ * that no speed is lost in silence. The aim is where we want to be (docs/performance.md).
+ */
 export const BARS: readonly Bar[] = [
-  atLeast('P1', 'requests_per_second', 'ratio_b', 0.55, 0.7),
-  atMost('P1', 'cpu_us_per_request', 'ratio_b', 2.4, 2.0),
-  atLeast('P1', 'requests_per_second_against_d', 'ratio_d', 3, 5),
-  atLeast('P2', 'requests_per_second', 'ratio_b', 0.6, 0.75),
-  atMost('P2', 'cpu_us_per_request', 'ratio_b', 2.2, 1.7),
-  atLeast('P2', 'requests_per_second_against_d', 'ratio_d', 3.5, 5.5),
-  atLeast('P3', 'requests_per_second', 'ratio_b', 0.55, 0.75),
-  atMost('P3', 'cpu_us_per_request', 'ratio_b', 1.9, 1.4),
-  atLeast('P3', 'requests_per_second_against_d', 'ratio_d', 2.5, 4),
-  atMost('P1 at 150/s', 'p50_ms', 'over_b', 2, 1),
+  atLeast('P1', 'requests_per_second', 'ratio_b', 0.72, 1),
+  atMost('P1', 'cpu_us_per_request', 'ratio_b', 1.65, 1.2),
+  atLeast('P1', 'requests_per_second_against_d', 'ratio_d', 4, 6),
+  atLeast('P1', 'share_of_database_limit', 'ours', 0.38, 0.6),
+  atLeast('P2', 'requests_per_second', 'ratio_b', 0.95, 1.5),
+  atMost('P2', 'cpu_us_per_request', 'ratio_b', 1.45, 1),
+  atLeast('P2', 'requests_per_second_against_d', 'ratio_d', 6.5, 10),
+  atLeast('P2', 'share_of_database_limit', 'ours', 0.5, 0.75),
+  atLeast('P3', 'requests_per_second', 'ratio_b', 1.05, 1.5),
+  atMost('P3', 'cpu_us_per_request', 'ratio_b', 1.25, 0.8),
+  atLeast('P3', 'requests_per_second_against_d', 'ratio_d', 3.5, 6),
+  atLeast('P3', 'share_of_database_limit', 'ours', 0.45, 0.7),
+  atMost('P1 at 150/s', 'p50_ms', 'over_b', 4, 1),
   atMost('P1 at 150/s', 'p99_ms', 'over_b', 15, 5),
-  atLeast('sweep', 'checks_per_second', 'ratio_d', 15, 30),
-  atMost('claim', 'ms_at_1000000_over_10000', 'ours', 2, 1.3),
-  atLeast('deliveries', 'deliveries_per_second', 'ours', 500, 1000),
-  atMost('boot', 'ms_to_first_200', 'ratio_b', 3, 2.4),
-  atMost('memory', 'idle_mb', 'ratio_b', 2.2, 1.7),
-  atMost('memory', 'loaded_mb', 'ratio_b', 2.8, 2.2),
+  atLeast('sweep', 'checks_per_second', 'ratio_d', 18, 30),
+  atMost('claim', 'ms_at_1000000_over_10000', 'ours', 1.3, 1.1),
+  atLeast('deliveries', 'deliveries_per_second', 'ours', 900, 2000),
+  atMost('boot', 'ms_to_first_200', 'ratio_b', 2.3, 1.4),
+  atMost('memory', 'idle_mb', 'ratio_b', 2.1, 1.4),
+  atMost('memory', 'loaded_mb', 'ratio_b', 2, 1.3),
   atMost('throttle soak', 'answers_5xx', 'ours', 0, 0),
   atMost('throttle soak', 'cpu_last_over_first', 'ours', 1.3, 1.3),
 ];

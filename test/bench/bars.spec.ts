@@ -31,19 +31,19 @@ describe('statistics', () => {
 describe('bars', () => {
   it('wants throughput high and CPU low', () => {
     const throughput = bar('P1', 'requests_per_second');
-    expect(meets(throughput, figures({ ratio_b: 0.55 }))).toBe(true);
-    expect(meets(throughput, figures({ ratio_b: 0.549 }))).toBe(false);
-    expect(meets(throughput, figures({ ratio_b: 0.69 }), 'aim')).toBe(false);
+    expect(meets(throughput, figures({ ratio_b: 0.72 }))).toBe(true);
+    expect(meets(throughput, figures({ ratio_b: 0.719 }))).toBe(false);
+    expect(meets(throughput, figures({ ratio_b: 0.99 }), 'aim')).toBe(false);
     const cpu = bar('P1', 'cpu_us_per_request');
-    expect(meets(cpu, figures({ ratio_b: 2.4 }))).toBe(true);
-    expect(meets(cpu, figures({ ratio_b: 2.41 }))).toBe(false);
+    expect(meets(cpu, figures({ ratio_b: 1.65 }))).toBe(true);
+    expect(meets(cpu, figures({ ratio_b: 1.66 }))).toBe(false);
   });
 
   it('takes the rival that the bar names', () => {
-    expect(meets(bar('P2', 'requests_per_second_against_d'), figures({ ratio_b: 9, ratio_d: 3.4 }))).toBe(false);
+    expect(meets(bar('P2', 'requests_per_second_against_d'), figures({ ratio_b: 9, ratio_d: 6.4 }))).toBe(false);
     expect(meets(bar('P1 at 150/s', 'p99_ms'), figures({ ours: 75, b: 60, ratio_b: 9 }))).toBe(true);
     expect(meets(bar('P1 at 150/s', 'p99_ms'), figures({ ours: 75.1, b: 60 }))).toBe(false);
-    expect(meets(bar('deliveries', 'deliveries_per_second'), figures({ ours: 499 }))).toBe(false);
+    expect(meets(bar('deliveries', 'deliveries_per_second'), figures({ ours: 899 }))).toBe(false);
   });
 
   it('is not met by a figure that is missing', () => {
@@ -72,8 +72,8 @@ describe('results', () => {
       ratio_b_min: 0.25,
       ratio_b_max: 1,
       ratio_d: 4,
-      required: 0.55,
-      aim: 0.7,
+      required: 0.72,
+      aim: 1,
       met: false,
     });
   });
@@ -88,7 +88,7 @@ describe('results', () => {
       rowOf('P1', 'requests_per_second', { ours: [1], b: [2] }),
       rowOf('deliveries', 'deliveries_per_second', { ours: [2000] }),
     ]);
-    expect(table).toMatch(/P1 .*≥ 0.55 B .*MISSED/);
-    expect(table).toMatch(/deliveries .*≥ 500 .*aim met/);
+    expect(table).toMatch(/P1 .*≥ 0.72 B .*MISSED/);
+    expect(table).toMatch(/deliveries .*≥ 900 .*aim met/);
   });
 });
