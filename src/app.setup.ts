@@ -7,6 +7,7 @@ import { setHeaders } from './app.headers';
 import { AppModule } from './app.module';
 import { observe } from './app.observation';
 import { answerProblem } from './app.problems';
+import { refuseRepeatedHeaders } from './app.repeated-headers';
 import { newServer } from './app.server';
 import type { CrashPoints } from './common/crash-points';
 import { nestStartLogger } from './common/logger';
@@ -26,6 +27,7 @@ export async function createApp(config: Config, crashPoints?: CrashPoints): Prom
   endUnusedConnections(fastify);
   readBodies(fastify);
   setHeaders(fastify, config.publicUrl);
+  refuseRepeatedHeaders(fastify);
   openToBrowsers(fastify);
   observe(fastify, app.get(Metrics));
   app.useGlobalFilters(new ProblemFilter(answerProblem));

@@ -189,4 +189,11 @@ export const MUTANTS: Mutant[] = [
       '?? new Map(Object.entries(asObject(fields.get(outer))));\n    objects.set(outer, new Map([...object]).set(inner, value));',
     test: 'test/compat/fields.spec.ts',
   },
+  {
+    name: 'two lines of Idempotency-Key are joined into another key',
+    file: 'src/app.repeated-headers.ts',
+    find: "'idempotency-key', 'origin'",
+    replace: "'origin'",
+    test: 'test/app.repeated-headers.spec.ts',
+  },
 ];
