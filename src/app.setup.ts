@@ -29,7 +29,7 @@ export async function createApp(config: Config, crashPoints?: CrashPoints): Prom
   setHeaders(fastify, config.publicUrl);
   refuseRepeatedHeaders(fastify);
   openToBrowsers(fastify);
-  observe(fastify, app.get(Metrics));
+  observe(fastify, app.get(Metrics), config);
   app.useGlobalFilters(new ProblemFilter(answerProblem));
   await serveDocumentation(app);
   return app;

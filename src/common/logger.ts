@@ -9,15 +9,19 @@ import type { Logger as Pino } from 'pino';
 let root: Pino = pino({ level: 'info', base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 let flush = (): void => {};
 
+interface Destination {
+  write(line: string): void;
+  flushSync?(): void;
+}
+
 /** Bytes that wait for a reader who is slow or gone; what is more is lost (our choice: some 30,000 lines). */
 const UNREAD_LIMIT = 8_000_000;
 
-/** Sets the level once at start. `silent` in tests. */
-export function configureLogger(level: string): void {
-  const destination = standardOutput();
+/** Sets the level once at start, `silent` in most tests. @param destination takes the lines; tests that read them have one of their own */
+export function configureLogger(level: string, destination: Destination = standardOutput()): void {
   flush = () => {
     try {
-      destination.flushSync();
+      destination.flushSync?.();
     } catch {
       // The stream may not be open yet when a start fails at once; there is nothing to flush then.
     }
@@ -26,7 +30,7 @@ export function configureLogger(level: string): void {
 }
 
 // A log never ends a payment service: while the disk is full the lines wait and are tried again, and the process ends without them.
-function standardOutput(): ReturnType<typeof pino.destination> {
+function standardOutput(): Destination {
   const buffering = { minLength: 4096, maxLength: UNREAD_LIMIT, periodicFlush: 100 };
   const output = pino.destination({ dest: 1, sync: false, ...buffering });
   let isStuck = false;
@@ -51,7 +55,11 @@ export interface LogFields {
   route?: string;
   status?: number;
   duration_ms?: number;
+  /** The client's address, or its network where LOG_CLIENT_ADDRESS says so. */
+  client?: string;
   caller?: string;
+  /** The API key's public id. */
+  key_id?: string;
   transaction_id?: string;
   site_id?: string;
   operation?: string;

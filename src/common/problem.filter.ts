@@ -58,7 +58,8 @@ export function problemDocument(problem: Problem, requestId: string): Record<str
   };
 }
 
-function asProblem(thrown: unknown): Problem {
+/** What a request is answered with when this was thrown. */
+export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (isStorageFault(thrown)) {
     return new Problem('storage_unavailable', 'The database did not answer; the same request can be sent again.', {
@@ -75,6 +76,8 @@ function fromStatus(status: number): Problem {
   switch (status) {
     case 400:
       return new Problem('malformed_json', 'The body could not be read as JSON.');
+    // Of files: an address that leads out of their folder.
+    case 403:
     case 404:
       return new Problem('not_found', 'No route answers here; /docs lists them.');
     case 405:

@@ -164,6 +164,9 @@ export class Config {
   /** `LOG_LEVEL`: of pino. */
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
   logLevel = 'info';
+  /** `LOG_CLIENT_ADDRESS`: what the log keeps of a client's address: all of it, or its network (/24 of IPv4, /56 of IPv6). */
+  @IsIn(['full', 'network'])
+  logClientAddress: 'full' | 'network' = 'full';
   /** `SHUTDOWN_TIMEOUT_MS`: how long work in flight may take when we are asked to stop. */
   @IsInt()
   @Min(0)

@@ -56,6 +56,7 @@ export function loadConfig(env: Environment, mode: Config['mode'] = 'production'
   set('seamlessScriptUrl', read.url('SEAMLESS_SCRIPT_URL', false));
   set('simulatorPort', read.integer('SIMULATOR_PORT'));
   set('logLevel', read.text('LOG_LEVEL'));
+  set('logClientAddress', read.text('LOG_CLIENT_ADDRESS'));
   set('shutdownTimeoutMs', read.integer('SHUTDOWN_TIMEOUT_MS'));
   // What could not be read at all needs no second line about its type.
   const told = new Set(read.faults.map((fault) => fault.split(' ')[0]));

@@ -19,6 +19,7 @@ export class InvalidLimit {
 
   constructor(private readonly store: NotificationStore) {}
 
+  /** @param address of one client (`clientOf`) */
   async allows(address: string): Promise<boolean> {
     return this.allowsAddress(address) && (await this.countAll()) < IN_ALL;
   }

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../auth/caller';
 import { readNotification } from '../cinetpay/notification-form';
+import { clientOf } from '../common/client-address';
 import { Metrics } from '../common/metrics';
 import type { NotificationRequest } from '../common/notification-request';
 import { WorkSignal } from '../database/work-signal';
@@ -38,7 +39,7 @@ export class NotifyController {
     const contentType = headerText(raw.contentType ?? undefined);
     const token = headerText(request.headers['x-token']);
     const read = readNotification(body, contentType, token, this.sites.all);
-    if (read.validity !== 'valid' && !(await this.limit.allows(request.ip)))
+    if (read.validity !== 'valid' && !(await this.limit.allows(clientOf(request))))
       return this.metrics.notification(read.validity);
     const { validity, woken } = await this.store.keep({ ...read, contentType, token, body, truncated });
     this.metrics.notification(validity);

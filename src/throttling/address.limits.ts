@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { normalizeIp } from '@nestjs/throttler';
 import { Config } from '../config/config';
 import { AddressCounts } from './address.counts';
 import type { Quota } from './standing';
@@ -22,11 +21,6 @@ export class AddressLimits {
     this.strangersQuota = { limit: throttleLimit, windowSeconds: throttleWindowSeconds };
     this.strangers = countsOf(this.strangersQuota);
   }
-}
-
-/** What counts as one client: an IPv4 address or the network of an IPv6 one (/64, which one household has). */
-export function clientOf({ ip }: { ip: string }): string {
-  return normalizeIp(ip);
 }
 
 function countsOf({ limit, windowSeconds }: Quota): AddressCounts {

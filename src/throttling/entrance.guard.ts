@@ -5,9 +5,10 @@ import { ApiKeyGuard } from '../auth/api-key.guard';
 import { ApiKeys } from '../auth/api-keys.service';
 import { PUBLIC } from '../auth/caller';
 import { keyOf } from '../auth/key-place';
+import { clientOf } from '../common/client-address';
 import { Problem } from '../common/problem';
 import { RouteFacts } from '../common/route-facts';
-import { AddressLimits, CHECKOUT_QUOTA, clientOf } from './address.limits';
+import { AddressLimits, CHECKOUT_QUOTA } from './address.limits';
 import { tellStanding, tooMany } from './standing';
 
 /**

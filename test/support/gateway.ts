@@ -36,6 +36,8 @@ export interface TestGatewayOptions {
   /** Somebody else's, who drops it: for several replicas and for restarts. */
   database?: TestDatabase;
   simulator?: RunningSimulator;
+  /** Is handed each line of the log, from level info on; other tests read none. */
+  log?: (line: Record<string, any>) => void;
   /** Before it listens. */
   prepare?(app: NestFastifyApplication): void;
 }
@@ -49,7 +51,9 @@ export interface Answer {
 
 /** Starts it as `npm start` would, minus the program around it. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  configureLogger(options.env?.LOG_LEVEL ?? 'silent');
+  const { log } = options;
+  if (log) configureLogger('info', { write: (line) => log(JSON.parse(line) as Record<string, any>) });
+  else configureLogger(options.env?.LOG_LEVEL ?? 'silent');
   const database = options.database ?? (await createTestDatabase());
   const simulator = options.simulator ?? (await startSimulator({ port: 0 }));
   const sites = sitesFile(DEMO_SITES.map((site) => ({ ...site, default: true, seamless: true })));

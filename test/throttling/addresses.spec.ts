@@ -1,7 +1,8 @@
 // Proves what one client address may do without a valid key, and which address a request is taken to come from.
 import { afterEach, describe, expect, it } from 'vitest';
+import { clientAddress, clientOf, shortened } from '../../src/common/client-address';
 import { AddressCounts } from '../../src/throttling/address.counts';
-import { AddressLimits, CHECKOUT_QUOTA, clientOf } from '../../src/throttling/address.limits';
+import { AddressLimits, CHECKOUT_QUOTA } from '../../src/throttling/address.limits';
 import { request, startTestGateway, type Answer, type TestGateway } from '../support/gateway';
 
 const LIMIT = 10;
@@ -79,6 +80,53 @@ describe('X-Forwarded-For', () => {
     for (let i = 0; i < LIMIT; i++) await guess(`10.0.0.${i}, 198.51.100.7, 192.0.2.${i}`);
     expect((await guess('198.51.100.7, 192.0.2.99')).status).toBe(429);
     expect((await guess('198.51.100.8, 192.0.2.1')).status).toBe(401);
+  });
+
+  it('is one address whatever port and spelling the proxy writes, and one that is none counts as the proxy', async () => {
+    await start({ TRUST_PROXY_HOPS: '1' });
+    for (let i = 0; i < LIMIT; i++) expect((await guess(`203.0.113.9:${51_234 + i}`)).status).toBe(401);
+    expect((await guess('::ffff:203.0.113.9')).status).toBe(429);
+    for (let i = 0; i < LIMIT; i++) expect((await guess(`[2001:db8::${i}]:${51_234 + i}`)).status).toBe(401);
+    expect((await guess('2001:db8::99')).status).toBe(429);
+    for (let i = 0; i < LIMIT; i++) expect((await guess(`rubbish ${i}`)).status).toBe(401);
+    expect((await guess('rubbish of another kind')).status).toBe(429);
+  });
+});
+
+describe('the address of a client', () => {
+  it.each([
+    ['203.0.113.9:51234', '203.0.113.9'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['[2001:DB8:0:0::1]', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::FFFF:c000:201', '192.0.2.1'],
+    ['[::ffff:192.0.2.1]:80', '192.0.2.1'],
+  ])('written %s is %s', (written, address) => {
+    expect(clientAddress({ ips: ['10.0.0.1', written] })).toBe(address);
+    expect(clientAddress({ ip: written })).toBe(address);
+  });
+
+  it.each([
+    'unknown',
+    '_hidden',
+    '',
+    '203.0.113.999',
+    '203.0.113.9:port',
+    '[203.0.113.9',
+    '1.2.3.4:5:6',
+    '\0',
+    '%',
+    '[]:1',
+  ])('is not %j, but that of the proxy that wrote it', (written) => {
+    expect(clientAddress({ ips: ['10.0.0.1', '10.0.0.2:80', written] })).toBe('10.0.0.2');
+    expect(clientAddress({ ip: written })).toBe('unknown');
+  });
+
+  it('is shortened to the network that it lies in', () => {
+    expect(shortened('203.0.113.9')).toBe('203.0.113.0/24');
+    expect(shortened('2001:db8:1:2ff:3:4:5:6')).toBe('2001:db8:1:200::/56');
+    expect(shortened('unknown')).toBe('unknown');
   });
 });
 
