@@ -42,7 +42,7 @@ function inspectText(text: string): void {
 
 /** Reads a form body; of a name that comes twice the last value counts. */
 export function parseForm(bytes: Buffer): Record<string, string> {
-  return formOf([...new URLSearchParams(bytes.toString('utf8'))]);
+  return formOf([...new URLSearchParams(bytes.toString('utf8').replace(/^\uFEFF/, ''))]);
 }
 
 /** The same for the fields of a form that somebody else has read. */

@@ -26,9 +26,9 @@ export class Secret {
   }
 }
 
-/** HMAC-SHA256 as bytes. */
-export function hmac(key: string, message: string): Buffer {
-  return createHmac('sha256', key).update(message, 'utf8').digest();
+/** HMAC-SHA256 as bytes; of a text, over its UTF-8. */
+export function hmac(key: string, message: string | Buffer): Buffer {
+  return createHmac('sha256', key).update(message).digest();
 }
 
 /** Compares without telling by its duration where two texts differ; both are hashed first, so lengths do not matter. */

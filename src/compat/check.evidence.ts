@@ -13,7 +13,7 @@ const HEARD_LATELY: Statement = {
 
 const DECIDED_BY: Statement = {
   name: 'drop_in_decided_by',
-  text: `SELECT a.code, a.message, a.data ->> 'payment_date' AS payment_date FROM transaction_moves m
+  text: `SELECT a.code, a.message, a.description, a.data ->> 'payment_date' AS payment_date FROM transaction_moves m
       LEFT JOIN cinetpay_answers a ON a.transaction_id = m.transaction_id AND a.id = m.answer_id
     WHERE m.transaction_id = $1 AND m.to_status = $2 AND m.from_status <> $2 ORDER BY m.id DESC LIMIT 1`,
 };
@@ -22,6 +22,7 @@ const DECIDED_BY: Statement = {
 export interface Decisive {
   code: string | null;
   message: string | null;
+  description: string | null;
   payment_date: string | null;
 }
 

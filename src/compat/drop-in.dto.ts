@@ -198,6 +198,9 @@ export class DropInCheckedDto {
   code!: string;
   /** @example SUCCES */
   message!: string;
+  /** Why not, or not yet: there with every code but 00. */
+  @ApiPropertyOptional()
+  description?: string;
   data!: DropInPaymentStateDto;
   /** @example 1632143554.8513 */
   api_response_id!: string;

@@ -11,6 +11,8 @@ const TEXTS: ReadonlySet<string> = new Set([
   ...['token', 'payment_token', ...Object.keys(CUSTOMER_NAMES)],
 ]);
 
+const UNIVERSES: ReadonlySet<unknown> = new Set(['ALL', 'MOBILE_MONEY', 'CREDIT_CARD', 'WALLET']);
+
 const BOOLEANS = new Map(Object.entries({ true: true, false: false, '1': true, '0': false }));
 
 /**
@@ -62,14 +64,15 @@ function asObject(value: unknown): object {
 function readValue(name: string, value: unknown): unknown {
   switch (name) {
     case 'amount':
-      return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+      // Written with zeros for decimals it is still that integer.
+      return typeof value === 'string' && /^\d{1,15}(\.0{1,15})?$/.test(value) ? Number(value) : value;
     case 'lock_phone_number':
       return BOOLEANS.get(String(value).toLowerCase()) ?? value;
     case 'lang':
       // "FR" is in the official page's own example; locales come from browsers.
       return typeof value === 'string' ? value.toLowerCase().replace(/^(fr|en)[-_].*$/, '$1') : value;
     case 'channels':
-      return typeof value === 'string' ? channelsOf(value) : value;
+      return channelsOf(value);
     case 'customer_country':
       return typeof value === 'string' ? value.toUpperCase() : value;
     case 'invoice_data':
@@ -86,16 +89,12 @@ function textOf(value: unknown): unknown {
   return isExact ? String(value) : value;
 }
 
-// Some clients list several universes, for which CinetPay's word is ALL.
-function channelsOf(written: string): string {
-  const listed = new Set(
-    written
-      .toUpperCase()
-      .split(',')
-      .map((word) => word.trim()),
-  );
-  const known = [...listed].every((word) => ['ALL', 'MOBILE_MONEY', 'CREDIT_CARD', 'WALLET'].includes(word));
-  return listed.size > 1 && known ? 'ALL' : [...listed].join(',');
+// Some clients list several universes, in one text or as a list, for which CinetPay's word is ALL.
+function channelsOf(value: unknown): unknown {
+  const written: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : [];
+  const words = written.map((word) => (typeof word === 'string' ? word.trim().toUpperCase() : word));
+  if (words.length === 0 || !words.every((word) => UNIVERSES.has(word))) return value;
+  return new Set(words).size > 1 ? 'ALL' : words[0];
 }
 
 // A form has no objects, so that some clients put JSON in it.

@@ -38,7 +38,7 @@ export class NotifyController {
     const { body, truncated } = raw;
     const contentType = headerText(raw.contentType ?? undefined);
     const token = headerText(request.headers['x-token']);
-    const read = readNotification(body, contentType, token, this.sites.all);
+    const read = await readNotification(body, contentType, token, this.sites.all);
     if (read.validity !== 'valid' && !(await this.limit.allows(clientOf(request))))
       return this.metrics.notification(read.validity);
     const { validity, woken } = await this.store.keep({ ...read, contentType, token, body, truncated });

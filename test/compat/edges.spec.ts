@@ -37,7 +37,7 @@ describe('a body', () => {
     ['that is XML', '<apikey>x</apikey>', 'application/xml', 'The body must be JSON or a form.'],
     ['of no readable type', 'apikey=x', 'not/a type; ;;', expect.any(String)],
     ['that is an empty form', '', FORM, 'apikey is required'],
-    ['of a broken multipart', '--x', 'multipart/form-data', 'apikey is required'],
+    ['of a broken multipart', '--x', 'multipart/form-data', expect.stringContaining('multipart/form-data')],
     ['that is too large', `{"apikey":"${'x'.repeat(70_000)}"}`, JSON_TYPE, 'A body may have at most 64 KB.'],
     ['that is too deep', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`, JSON_TYPE, expect.stringContaining('nested')],
     ['with a NUL in a form', 'apikey=%00', FORM, expect.stringContaining('U+0000')],

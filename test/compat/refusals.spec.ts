@@ -48,7 +48,7 @@ describe('an order', () => {
     ],
     ['without an amount', { amount: undefined }, invalid('amount is required')],
     ['with half a franc', { amount: 2500.5 }, invalid('amount must be an integer')],
-    ['with decimals', { amount: '2500.00' }, invalid('amount must be an integer')],
+    ['with decimals', { amount: '2500.50' }, invalid('amount must be an integer')],
     ['with words for an amount', { amount: '2 500' }, invalid('amount must be an integer')],
     ['for nothing', { amount: 0 }, invalid('amount must be at least 1')],
     ['for less than nothing', { amount: -5 }, invalid('amount must be at least 1')],
