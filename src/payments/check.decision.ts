@@ -143,14 +143,17 @@ function waitOn(row: Transaction, context: CheckContext): Decision {
 
 function unanswered(row: Transaction, { now, schedules }: CheckContext): Decision {
   const failed_checks = row.failed_checks + 1;
+  // What woke the payment is still due: it waits as long as any check that got no answer.
+  const next_check_at = checkAgainAt(row, failed_checks, now, schedules);
+  const woken = row.next_check_at === null ? {} : { next_check_at };
   switch (row.initiation) {
     case 'ask':
-      return again({ failed_checks, next_initiation_at: initiateAgainAt(failed_checks, now, schedules) });
+      return again({ failed_checks, next_initiation_at: initiateAgainAt(failed_checks, now, schedules), ...woken });
     case 'give_up':
-      return again({ failed_checks, next_initiation_at: hourly(now) });
+      return again({ failed_checks, next_initiation_at: hourly(now), ...woken });
     case 'send':
     case null:
-      return again({ failed_checks, next_check_at: checkAgainAt(row, failed_checks, now, schedules) });
+      return again({ failed_checks, next_check_at });
   }
 }
 

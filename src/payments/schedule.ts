@@ -13,8 +13,10 @@ export interface Schedules {
 const HOUR = 3_600_000;
 /** A half-done initiation is tried for so long (contract, section 3). */
 const INITIATION_LASTS_MS = 24 * HOUR;
-/** Seconds after a refusal or an expiry, or a review that keeps a rejected one open, at which it is asked about again (contract, section 5). */
+/** Seconds after an expiry, or a review that keeps a rejected one open, at which it is asked about again (docs/contract.md, section 5). */
 const LATE_CHECKS = [3_600, 86_400, 259_200, 2_592_000] as const;
+/** After a refusal the customer often pays at once on the same counter, and the notification of that may be lost. */
+const CHECKS_AFTER_REFUSAL = [300, ...LATE_CHECKS] as const;
 /** Our choice: what failed together must not come back together. */
 const JITTER = 0.2;
 
@@ -37,15 +39,15 @@ export function isLastCheck(row: Pick<Transaction, 'checks_from'>, now: Date, { 
   return row.checks_from !== null && last !== undefined && now.getTime() >= row.checks_from.getTime() + last * 1000;
 }
 
-/** When to ask again after a check without an answer, the `failures`-th in a row. */
+/** When to ask again after a check without an answer, the `failures`-th in a row. A payment that was woken does not wait for an hour. */
 export function checkAgainAt(
-  row: Pick<Transaction, 'status'>,
+  row: Pick<Transaction, 'status' | 'woken_at'>,
   failures: number,
   now: Date,
   { retries }: Schedules,
   random?: Random,
 ): Date {
-  const delay = isUnresolved(row.status) ? listed(retries, failures) * 1000 : HOUR;
+  const delay = isUnresolved(row.status) || row.woken_at !== null ? listed(retries, failures) * 1000 : HOUR;
   return new Date(now.getTime() + spread(delay, JITTER, random));
 }
 
@@ -70,6 +72,7 @@ function listOf({ status }: Pick<Transaction, 'status'>, checks: readonly number
     case 'pending':
       return checks;
     case 'refused':
+      return CHECKS_AFTER_REFUSAL;
     case 'expired':
     // Rejected by itself it has no `checks_from` and rests.
     case 'rejected':

@@ -68,6 +68,10 @@ const GUARD = `t.transaction_id = g.transaction_id AND t.revision = g.revision A
 const HELD = `held AS MATERIALIZED (SELECT g.*, t.spot FROM given g CROSS JOIN LATERAL (
       SELECT ctid AS spot FROM transactions t WHERE ${GUARD} FOR NO KEY UPDATE SKIP LOCKED) t),`;
 
+// The check was claimed after the last wake. One without an answer leaves the payment woken: CinetPay has told us of it, and the
+// lane of the schedule waits behind everything else.
+const SAW_WAKES = '(g.is_check AND t.wake_number = g.seen_wake)';
+
 function settlement(name: string, given: string, { isMany }: { isMany: boolean }): Statement {
   const changes = Object.keys(DECIDED).map((column) => `${column} = g.${column}`);
   const answer = Object.keys(ANSWER).join(', ');
@@ -76,10 +80,10 @@ function settlement(name: string, given: string, { isMany }: { isMany: boolean }
     text: `WITH given AS (${given}), ${isMany ? HELD : ''} settled AS (
     UPDATE transactions t SET ${changes.join(', ')},
       next_check_at = CASE WHEN g.status = 'accepted' THEN NULL
-        WHEN t.woken_at IS NULL OR (g.is_check AND t.wake_number = g.seen_wake) THEN g.decided_check_at
+        WHEN t.woken_at IS NULL OR ${SAW_WAKES} THEN g.decided_check_at
         WHEN g.is_check THEN greatest(clock_timestamp(), t.wake_allowed_at - ${SPACING})
         ELSE coalesce(t.next_check_at, clock_timestamp()) END,
-      woken_at = CASE WHEN g.status = 'accepted' OR (g.is_check AND t.wake_number = g.seen_wake) THEN NULL ELSE t.woken_at END,
+      woken_at = CASE WHEN g.status = 'accepted' OR (${SAW_WAKES} AND g.failed_checks = 0) THEN NULL ELSE t.woken_at END,
       wake_allowed_at = CASE WHEN g.is_check AND g.status <> 'accepted' AND t.woken_at IS NOT NULL AND t.wake_number <> g.seen_wake
         THEN greatest(t.wake_allowed_at, clock_timestamp()) + ${SPACING} ELSE t.wake_allowed_at END,
       lease_until = CASE WHEN g.lease IS NULL THEN t.lease_until END,
@@ -106,7 +110,7 @@ function settlement(name: string, given: string, { isMany }: { isMany: boolean }
 
 /**
  * Writes a decision: the row, the answer it comes from, the move and the events, in one statement. Guarded by the revision it was
- * computed from and, under a lease, by the lease's number. Only a check answers a wake, and only one that it saw: any other leaves the row due.
+ * computed from and, under a lease, by the lease's number. Only a check that got an answer ends a wake, and only one that it saw.
  */
 export const SETTLE = settlement('transaction_settle', oneGiven(SETTLED), { isMany: false });
 

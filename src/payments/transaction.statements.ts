@@ -5,6 +5,11 @@ import { SHOWN } from './payment.json';
 /** Wakes may cause a burst of 2 checks per transaction, then one per 2 s (contract, section 6). */
 export const SPACING = `interval '2 seconds'`;
 
+// When the spacing allows the next check that a wake asks for.
+const WAKE_AT = `greatest(clock_timestamp(), t.wake_allowed_at - ${SPACING})`;
+// No earlier wake is waiting, or it waits only because its check got no answer.
+const BRINGS_FORWARD = `(t.woken_at IS NULL OR t.failed_checks > 0 AND t.next_check_at > ${WAKE_AT})`;
+
 /**
  * The SET list of a wake. It counts up `wake_number`, makes the row due as soon as the spacing allows, and charges the spacing only when no
  * earlier wake is still waiting: wakes are coalesced, never lost.
@@ -12,10 +17,10 @@ export const SPACING = `interval '2 seconds'`;
 export const WAKE = `
   wake_number = t.wake_number + 1,
   woken_at = coalesce(t.woken_at, clock_timestamp()),
-  next_check_at = CASE WHEN t.woken_at IS NULL
-    THEN least(coalesce(t.next_check_at, 'infinity'), greatest(clock_timestamp(), t.wake_allowed_at - ${SPACING}))
-    ELSE coalesce(t.next_check_at, greatest(clock_timestamp(), t.wake_allowed_at - ${SPACING})) END,
-  wake_allowed_at = CASE WHEN t.woken_at IS NULL
+  next_check_at = CASE WHEN ${BRINGS_FORWARD}
+    THEN least(coalesce(t.next_check_at, 'infinity'), ${WAKE_AT})
+    ELSE coalesce(t.next_check_at, ${WAKE_AT}) END,
+  wake_allowed_at = CASE WHEN ${BRINGS_FORWARD}
     THEN greatest(t.wake_allowed_at, clock_timestamp()) + ${SPACING} ELSE t.wake_allowed_at END`;
 
 /** Finds what a request may be a repetition of; `rank` says by what, in the contract's order. */

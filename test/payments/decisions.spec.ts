@@ -106,7 +106,7 @@ describe("a check's answer", () => {
     });
     expect(check(pending(), given.REFUSED, 100).patch).toMatchObject({
       checks_from: at(100),
-      next_check_at: at(3_700),
+      next_check_at: at(400),
     });
     expect(check(pending(), given.UNPAID, 3 * DAY).patch.next_check_at).toEqual(at(3 * DAY + 3_600));
     expect(check(pending(), given.OPEN, 100).patch.next_check_at).toEqual(at(300));
@@ -124,6 +124,7 @@ describe("a check's answer", () => {
       [pending({ failed_checks: 500 }), 9 * DAY, 60],
       [given.refusedRow(), DAY, 3600],
       [given.expiredRow(), DAY, 3600],
+      [{ ...given.refusedRow(), woken_at: at(DAY) }, DAY, 2],
       [asks, 60, 2],
       [givesUp, DAY, 3600],
     ] as const) {

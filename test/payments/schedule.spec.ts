@@ -20,12 +20,17 @@ describe('the schedule', () => {
     expect(asked).toEqual([...SCHEDULES.checks.map(at), null]);
   });
 
-  it('goes on 1 h, 1 d, 3 d and 30 d after a refusal or an expiry, or when a review keeps a rejected one open', () => {
-    for (const row of [refusedRow(), expiredRow(), { ...rejectedRow(), checks_from: at(0) }]) {
+  it('goes on 1 h, 1 d, 3 d and 30 d after an expiry, or when a review keeps a rejected one open; a refused one also after 5 minutes', () => {
+    const late = [at(3_600), at(DAY), at(3 * DAY), at(30 * DAY), null];
+    for (const [row, expected] of [
+      [refusedRow(), [at(300), ...late]],
+      [expiredRow(), late],
+      [{ ...rejectedRow(), checks_from: at(0) }, late],
+    ] as const) {
       const asked: (Date | null)[] = [];
       let now: Date | null = at(0);
       while (now) asked.push((now = nextCheckAt(row, now, SCHEDULES)));
-      expect(asked).toEqual([at(3_600), at(DAY), at(3 * DAY), at(30 * DAY), null]);
+      expect(asked).toEqual(expected);
     }
   });
 

@@ -40,17 +40,24 @@ export const MUTANTS: Mutant[] = [
   {
     name: 'a refused payment is never asked about again',
     file: 'src/payments/schedule.ts',
-    find: '      return LATE_CHECKS;',
+    find: '      return CHECKS_AFTER_REFUSAL;',
     replace: '      return [];',
     test: 'test/payments/schedule.spec.ts',
   },
   {
     name: 'a wake that comes during a check is lost',
     file: SETTLE,
-    find: 'WHEN t.woken_at IS NULL OR (g.is_check AND t.wake_number = g.seen_wake) THEN g.decided_check_at',
-    replace: 'WHEN t.woken_at IS NULL OR (g.is_check AND g.seen_wake IS NOT NULL) THEN g.decided_check_at',
+    find: 'WHEN t.woken_at IS NULL OR ${SAW_WAKES} THEN g.decided_check_at',
+    replace: 'WHEN t.woken_at IS NULL OR g.is_check THEN g.decided_check_at',
     test: 'test/reliability/leases.spec.ts',
     only: 'loses no wake',
+  },
+  {
+    name: 'a check without an answer ends the wake that asked for it',
+    file: SETTLE,
+    find: ' AND g.failed_checks = 0) THEN NULL',
+    replace: ') THEN NULL',
+    test: 'test/notifications/unanswered.spec.ts',
   },
   {
     name: "an order's door knows open payments only, not paid ones",
