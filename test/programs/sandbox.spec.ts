@@ -190,7 +190,7 @@ describe('a sandbox that cannot start says why in one line', () => {
 
   it('when PORT is none', async () => {
     const { stderr } = await runToEnd('sandbox', [], { PORT: 'abc', DATA_DIR: folder() });
-    expect(stderr.trim().split('\n').slice(1)).toEqual(['  PORT must be a whole number']);
+    expect(stderr.trim().split('\n').slice(1)).toEqual(['  PORT must be a whole number, in digits']);
   });
 
   it('when the data folder cannot be written', async () => {
