@@ -177,13 +177,14 @@ describe('many notifications', () => {
     await stage.faults({ operation: 'check', kind: 'delay', delay_ms: 150 });
     const started = Date.now();
     let posted = 0;
-    while (Date.now() - started < 2_500) {
+    while (Date.now() - started < 2_500 || posted < 60) {
       await Promise.all(replicas.map((replica) => notify(replica, formOf(id))));
       posted += 2;
     }
-    expect(posted).toBeGreaterThan(50);
     const checks = (await stage.requests(id, 'check')) as any[];
-    expect([checks.length >= 2, checks.length <= 4]).toEqual([true, true]);
+    const seconds = (Date.now() - started) / 1000;
+    expect(checks.length).toBeGreaterThanOrEqual(2);
+    expect(checks.length).toBeLessThanOrEqual(2 + Math.max(2.5, seconds) / 2 + 1);
     const ends = checks.map(({ answered_at }) => Date.parse(answered_at));
     checks.slice(1).forEach(({ at }, index) => expect(Date.parse(at)).toBeGreaterThanOrEqual(ends[index]!));
     // What came last has been asked about too, once its time has come.
@@ -195,7 +196,7 @@ describe('many notifications', () => {
 
   it('one that comes while a check is under way is not lost: the answer is already old, and is asked for again', async () => {
     const id = await place();
-    await stage.faults({ operation: 'check', kind: 'delay', delay_ms: 400, times: 1 });
+    await stage.faults({ operation: 'check', kind: 'delay', delay_ms: 1_500, times: 1 });
     await notify(replicas[0]!, formOf(id));
     await eventually(async () => expect(await checksOf(id)).toBe(1));
     await stage.act(id, 'pay');
