@@ -5,12 +5,11 @@ import { addCounterRoutes } from './counter/counter';
 import { Customer } from './counter/customer';
 import { addSeamlessRoutes } from './counter/seamless';
 import { Faults } from './faults/faults';
-import { page, readBody } from './http/exchange';
+import { page } from './http/exchange';
 import { Router } from './http/router';
 import { listen } from './http/server';
 import { landingPage } from './landing';
 import { Notifier } from './notify/notifier';
-import { shopPage } from './shop';
 import type { Simulation } from './simulation';
 import { NO_JOURNAL } from './state/journal';
 import { Ledger } from './state/ledger';
@@ -88,11 +87,6 @@ function routesOf(sim: Simulation, reset: () => void): Router {
   router.on('POST', '/v2/payment', (exchange) => takeCall(sim, exchange, 'payment'));
   router.on('POST', '/v2/payment/check', (exchange) => takeCall(sim, exchange, 'check'));
   router.on('GET', '/', () => page(200, landingPage(sim)));
-  router.on('GET', '/shop', ({ url }) => page(200, shopPage(url.searchParams.get('transaction_id'))));
-  router.on('POST', '/shop', async ({ request }) => {
-    const form = new URLSearchParams(await readBody(request));
-    return page(200, shopPage(form.get('transaction_id')));
-  });
   addCounterRoutes(router, sim);
   addSeamlessRoutes(router, sim);
   addControlRoutes(router, sim, reset);

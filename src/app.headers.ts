@@ -16,10 +16,13 @@ const DOCS_POLICY = [
   "base-uri 'none'",
 ].join('; ');
 
+/** An answer may hold what only its reader may know. Swagger UI's files, which hold nothing, say otherwise themselves. */
+const NO_STORE = { 'Cache-Control': 'no-store' };
+
 /** Headers of every answer. A page that sets one of its own keeps it. */
 export function setHeaders(app: FastifyInstance, publicUrl: string): void {
   const https = publicUrl.startsWith('https:');
-  const always = helmetHeaders(https);
+  const always = { ...helmetHeaders(https), ...NO_STORE };
   app.addHook('onRequest', (request, reply, done) => {
     const docs = request.url === '/docs' || request.url.startsWith('/docs/');
     const policy = docs ? DOCS_POLICY : API_POLICY;

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from './app.bodies';
+import { routedUrl } from './app.paths';
 import { answerProblem } from './app.problems';
 import { newId } from './common/ids';
 import { problemDocument } from './common/problem.filter';
@@ -19,6 +20,7 @@ const REQUEST_TIMEOUT_MS = 20_000;
 export function newServer(config: Config): FastifyAdapter {
   return new FastifyAdapter({
     genReqId: requestId,
+    rewriteUrl: routedUrl,
     trustProxy: config.trustProxyHops === 0 ? false : config.trustProxyHops,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,

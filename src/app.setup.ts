@@ -5,6 +5,7 @@ import { endUnusedConnections } from './app.connections';
 import { serveDocumentation } from './app.documentation';
 import { setHeaders } from './app.headers';
 import { AppModule } from './app.module';
+import { keepPrefix } from './app.paths';
 import { observe } from './app.observation';
 import { answerProblem } from './app.problems';
 import { refuseRepeatedHeaders } from './app.repeated-headers';
@@ -27,6 +28,7 @@ export async function createApp(config: Config, crashPoints?: CrashPoints): Prom
   endUnusedConnections(fastify);
   readBodies(fastify);
   setHeaders(fastify, config.publicUrl);
+  keepPrefix(fastify, config.publicUrl);
   refuseRepeatedHeaders(fastify);
   openToBrowsers(fastify);
   observe(fastify, app.get(Metrics), config);

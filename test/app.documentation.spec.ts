@@ -1,5 +1,7 @@
 // Proves that /openapi.json is the committed document, that Swagger UI is served without a key, and that its examples succeed.
 import { readFileSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DROP_IN_ORDERS, DROP_IN_QUESTIONS } from '../src/compat/drop-in.examples';
@@ -41,18 +43,60 @@ it('asks for keys only in ways that it describes, and gives every parameter and 
 });
 
 it('shows Swagger UI to a browser, also to one that asks for the bare address', async () => {
-  for (const path of ['/docs', '/']) {
+  for (const path of ['/docs', '/', '/docs/', '/docs/index.html']) {
     const answer = await fetch(gateway.url + path);
-    expect([answer.status, (await answer.text()).includes('swagger-ui')]).toEqual([200, true]);
+    const page = await answer.text();
+    expect([answer.status, page.includes('swagger-ui')]).toEqual([200, true]);
+    expect(page).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
   }
 });
 
+it('lists payments first and the rest in the order in which an integrator needs it', async () => {
+  const { body } = await request('GET', `${gateway.url}/openapi.json`);
+  const operations = Object.values<Record<string, { tags: string[] }>>(body.paths).flatMap((one) => Object.values(one));
+  const order = ['payments', 'checkout', 'events', 'webhooks', 'drop-in', 'sites'];
+  expect(body.tags.map(({ name }: { name: string }) => name)).toEqual(order);
+  expect([...new Set(operations.flatMap(({ tags }) => tags))]).toEqual(order);
+  expect(Object.keys(body.paths)[0]).toBe('/v1/payments');
+});
+
+/** A proxy that takes `/pay` away, as in front of several services under one name. */
+async function startPrefixProxy(): Promise<{ url: string; seen: string[]; close(): Promise<void> }> {
+  const seen: string[] = [];
+  const server = createServer((asked, answer) => {
+    seen.push(`${asked.method} ${asked.url}`);
+    if (!asked.url!.startsWith('/pay/')) return void answer.writeHead(502).end();
+    const { hostname, port } = new URL(gateway.url);
+    const passed = {
+      hostname,
+      port,
+      path: asked.url!.slice('/pay'.length),
+      method: asked.method,
+      headers: asked.headers,
+    };
+    const onward = httpRequest(passed, (come) => {
+      answer.writeHead(come.statusCode!, come.headers);
+      come.pipe(answer);
+    });
+    asked.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/pay`, seen, close };
+}
+
 it.runIf(hasBrowser)(
-  'starts a payment from Swagger UI, once its reader has authorized, with its example as it stands',
+  'starts a payment from Swagger UI behind a path prefix, once its reader has authorized, with its example as it stands, and keeps no key',
   async () => {
+    const proxy = await startPrefixProxy();
     const browser = await startBrowser();
     const { page } = await openTab(browser);
-    await page.goto(`${gateway.url}/docs`);
+    await page.goto(`${proxy.url}/`);
+    expect(page.url()).toBe(`${proxy.url}/docs`);
     await page.getByRole('button', { name: 'Authorize' }).first().click();
     await page.locator('.modal-ux input[type=text]').fill(gateway.apiKey);
     await page.locator('.modal-ux button.authorize').click();
@@ -62,7 +106,19 @@ it.runIf(hasBrowser)(
     await operation.getByRole('button', { name: 'Try it out' }).click();
     await operation.getByRole('button', { name: 'Execute' }).click();
     await operation.locator('.live-responses-table .response-col_status', { hasText: '201' }).waitFor();
+    expect(proxy.seen.filter((line) => line.startsWith('POST'))).toEqual(['POST /pay/v1/payments']);
+    expect(proxy.seen.filter((line) => !line.includes(' /pay/'))).toEqual([]);
+    for (const when of ['authorized', 'loaded again']) {
+      const kept = await page.evaluate(async () => {
+        const { localStorage, sessionStorage, document, indexedDB } = globalThis as any;
+        return [localStorage.length, sessionStorage.length, document.cookie, (await indexedDB.databases()).length];
+      });
+      expect([when, kept]).toEqual([when, [0, 0, '', 0]]);
+      await page.reload();
+    }
+    await page.locator('.auth-wrapper .authorize.unlocked').waitFor();
     await browser.close();
+    await proxy.close();
   },
 );
 

@@ -15,7 +15,6 @@ export class CustomerStatusController {
 
   /** The state of a payment in CinetPay's words, for a page that has the checkout's token. */
   @Get('status')
-  @Header('Cache-Control', 'no-store')
   @ApiSecurity({})
   @ApiResponse({ status: 200, type: CustomerStatusDto })
   async status(@Param('token') token: string): Promise<CustomerStatusDto> {
@@ -24,7 +23,6 @@ export class CustomerStatusController {
 
   /** What there is to see: our own pages go on when it changes. */
   @Get('view')
-  @Header('Cache-Control', 'no-store')
   @ApiExcludeEndpoint()
   async view(@Param('token') token: string): Promise<{ view: View }> {
     return { view: (await this.checkout.look(token)).view };

@@ -22,7 +22,7 @@ export interface Page {
   retryAfterSeconds?: number;
 }
 
-/** Sends a page with everything that must not be forgotten on one: no cache, no referrer, its own policy. */
+/** Sends a page with everything that must not be forgotten on one: no referrer, its own policy. */
 export function sendPage(reply: FastifyReply, page: Page): void {
   for (const [name, value] of Object.entries(headersOf(page))) void reply.header(name, value);
   // helmet's answer to framing; the policy's frame-ancestors says it better, page by page.
@@ -32,7 +32,7 @@ export function sendPage(reply: FastifyReply, page: Page): void {
 
 /** Sends the browser on. Only ever to an address that the order was saved with, CinetPay gave, or that is a page of ours. */
 export function redirect(reply: FastifyReply, url: string): void {
-  void reply.header('Cache-Control', 'no-store').header('Referrer-Policy', 'no-referrer');
+  void reply.header('Referrer-Policy', 'no-referrer');
   void reply.code(303).header('Location', url).send();
 }
 
@@ -40,7 +40,6 @@ function headersOf({ allowed, retryAfterSeconds }: Page): Record<string, string>
   return {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': policyOf(allowed),
-    'Cache-Control': 'no-store',
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
     'X-Robots-Tag': 'noindex, nofollow',

@@ -28,7 +28,7 @@ export class ReturnController {
   ): Promise<void> {
     const isBrowser = request.method === 'GET' && /\btext\/html\b/i.test(request.headers.accept ?? '');
     if (isBrowser) return this.goBack(token, request, reply);
-    void reply.header('Cache-Control', 'no-store').code(200).send();
+    void reply.code(200).send();
   }
 
   @Post()

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Param } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../auth/caller';
 import { PaymentQuestions } from '../payments/payment.questions';
@@ -18,7 +18,6 @@ export class SeamlessController {
 
   /** What CinetPay's script needs to open the counter in a page of your own; the checkout page does it without one. */
   @Get()
-  @Header('Cache-Control', 'no-store')
   @ApiResponse({ status: 200, type: SeamlessDto })
   @ApiResponse({ status: 409, description: 'Not a seamless payment, or it must not be paid any more.' })
   async configuration(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<SeamlessDto> {

@@ -37,6 +37,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   void reply
     .code(problem.status)
     .header('Content-Type', 'application/problem+json')
+    .header('Cache-Control', 'no-store')
     .send(problemDocument(problem, String(request.id)));
 }
 
@@ -76,8 +77,6 @@ function fromStatus(status: number): Problem {
   switch (status) {
     case 400:
       return new Problem('malformed_json', 'The body could not be read as JSON.');
-    // Of files: an address that leads out of their folder.
-    case 403:
     case 404:
       return new Problem('not_found', 'No route answers here; /docs lists them.');
     case 405:

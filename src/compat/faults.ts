@@ -18,6 +18,7 @@ export function sendFault(_request: FastifyRequest, reply: FastifyReply, problem
     .header('Access-Control-Allow-Origin', '*')
     .code(STATUSES[code] ?? 400)
     .header('Content-Type', 'application/json; charset=utf-8')
+    .header('Cache-Control', 'no-store')
     .send(faultOf(problem, code));
 }
 

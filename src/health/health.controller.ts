@@ -17,14 +17,12 @@ export class HealthController {
 
   /** The process runs; says nothing of the database, so that an outage of it restarts nobody. */
   @Get('health/live')
-  @Header('Cache-Control', 'no-store')
   live(): { status: string } {
     return { status: 'live' };
   }
 
   /** Requests may come: the database answers, is migrated, and we are not stopping. Otherwise 503. */
   @Get('health/ready')
-  @Header('Cache-Control', 'no-store')
   async ready(): Promise<{ status: string }> {
     const fault = await this.readiness.fault();
     if (fault !== undefined) throw new Problem('not_ready', fault, { retryAfterSeconds: 1 });

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { contend } from '../common/contention';
 import { CrashPoints } from '../common/crash-points';
 import { logError } from '../common/logger';
 import { isStorageFault, violatedConstraint } from '../common/storage-fault';
@@ -11,7 +10,7 @@ import { Admission } from './admission';
 import { InitiationCall } from './initiation.call';
 import { newTransaction, type Origin } from './new-transaction';
 import type { Order } from './order.pipe';
-import { refuseKnown, refuseOrphan } from './repetition';
+import { refuseKnown } from './repetition';
 import type { Transaction } from './transaction.entity';
 import type { NewTransaction, Saved } from './transaction.rows';
 import { TransactionStore } from './transaction.store';
@@ -72,17 +71,13 @@ export class PaymentService {
   }
 
   private async save(order: Order, origin: Origin, transaction: NewTransaction): Promise<Initiated> {
-    return contend(async () => {
-      const claim = await this.insert(transaction);
-      if (claim) return { row: await this.ask({ ...claim, requestId: origin.requestId }), isRepetition: false };
-      // Its key, its id or its order's door is taken. Nobody looks first: most orders are new, and the insert finds out by itself.
-      const known = await this.repetition(order, origin);
-      if (known) return { row: known, isRepetition: true };
-      const orphan = order.order_reference && (await this.store.orphanedDoor(origin.caller, order.order_reference));
-      if (orphan) refuseOrphan(orphan);
-      // The door's owner left between the two looks.
-      return undefined;
-    });
+    const claim = await this.insert(transaction);
+    if (claim) return { row: await this.ask({ ...claim, requestId: origin.requestId }), isRepetition: false };
+    // Its key, its id or its order's door is taken. Nobody looks first: most orders are new, and the insert finds out by itself.
+    const known = await this.repetition(order, origin);
+    if (known) return { row: known, isRepetition: true };
+    // The door's owner left between the two looks.
+    return this.save(order, origin, transaction);
   }
 
   private async insert(transaction: NewTransaction): Promise<Saved | undefined> {
