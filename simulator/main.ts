@@ -1,29 +1,19 @@
-import { startSimulator, type SimulatorOptions } from './simulator';
-import { DEMO_SITES, type SettingsPatch, type Site } from './state/settings';
+import { readEnvironment } from './environment';
+import { startSimulator } from './simulator';
+import type { Site } from './state/settings';
 
-/** `npm run simulator`: SIMULATOR_PORT, HOST, SIMULATOR_DATA_DIR, and SIMULATOR_SETTINGS (JSON). */
+/**
+ * `npm run simulator`: SIMULATOR_PORT, HOST, SIMULATOR_PUBLIC_URL, SIMULATOR_TLS_CERT and SIMULATOR_TLS_KEY (PEM files),
+ * SIMULATOR_DATA_DIR, and SIMULATOR_SETTINGS (JSON).
+ */
 async function main(): Promise<void> {
   const options = readEnvironment(process.env);
   const simulator = await startSimulator(options);
-  const sites = options.settings?.sites ?? DEMO_SITES;
-  console.log(`CinetPay simulator on ${simulator.url} (how to use it: open that address)`);
-  console.log(sites.map(siteLine).join('\n'));
+  console.log(`CinetPay simulator on ${options.publicUrl ?? simulator.url} (how to use it: open that address)`);
+  console.log(simulator.settings().sites.map(siteLine).join('\n'));
+  if (simulator.settingsKept()) console.log('  settings of an earlier run are in force: POST /_sim/reset ends them');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void simulator.close().then(() => process.exit(0)));
-  }
-}
-
-function readEnvironment(env: NodeJS.ProcessEnv): SimulatorOptions {
-  const port = Number(env.SIMULATOR_PORT ?? 3001);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('SIMULATOR_PORT must be a port number');
-  return { port, host: env.HOST, dataDir: env.SIMULATOR_DATA_DIR, settings: readSettings(env.SIMULATOR_SETTINGS) };
-}
-
-function readSettings(text: string | undefined): SettingsPatch | undefined {
-  try {
-    return text ? (JSON.parse(text) as SettingsPatch) : undefined;
-  } catch {
-    throw new Error('SIMULATOR_SETTINGS must be JSON');
   }
 }
 

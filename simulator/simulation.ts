@@ -1,5 +1,6 @@
 import type { Customer } from './counter/customer';
 import type { Throttle } from './api/throttle';
+import type { Addresses } from './http/address';
 import type { Faults } from './faults/faults';
 import type { Notifier } from './notify/notifier';
 import type { Ledger } from './state/ledger';
@@ -7,7 +8,7 @@ import type { Settings } from './state/settings';
 import type { TransactionStore } from './state/store';
 
 /** One simulated CinetPay: its rules, its memory and its hands. */
-export interface Simulation {
+export interface Simulation extends Addresses {
   /** Replaced whole when somebody changes them. */
   settings: Settings;
   readonly store: TransactionStore;
@@ -16,6 +17,6 @@ export interface Simulation {
   readonly throttle: Throttle;
   readonly notifier: Notifier;
   readonly customer: Customer;
-  /** Where browsers reach the counter, without a slash at the end. */
-  publicUrl: string;
+  /** Writes an entry that a restart finds again. */
+  keep(entry: Record<string, unknown>): void;
 }

@@ -6,9 +6,8 @@ import { anotherCurrency, isExpired, writtenAmount } from '../state/appearance';
 import { cinetpayDate, fundAvailabilityDate } from '../state/ids';
 import type { Settings, Site } from '../state/settings';
 import type { Transaction } from '../state/transaction';
-import { missing } from './credentials';
 import { textOf, type Fields } from './fields';
-import { envelope, refused } from './replies';
+import { envelope, missing, refused } from './replies';
 
 /** POST /v2/payment/check for a known site: transaction_id, token or payment_token, the first that is there. */
 export function check(sim: Simulation, site: Site, fields: Fields, fault: Fault | undefined): Reply {
@@ -39,7 +38,7 @@ function unknown(settings: Settings, site: Site | undefined): Reply {
     ...{ amount: null, currency: site?.currency ?? null, status: 'WAITING_FOR_CUSTOMER', ...nothing },
     ...{ payment_date: ' ', fund_availability_date: null },
   };
-  return envelope(200, '662', { message: MESSAGES['662'], data });
+  return envelope(200, '662', { ...said('662'), data });
 }
 
 function standing(transaction: Transaction, code: Code, settings: Settings, fault: Fault | undefined): Reply {
@@ -55,7 +54,13 @@ function standing(transaction: Transaction, code: Code, settings: Settings, faul
     operator_id: transaction.operator_id,
     ...datesOf(transaction),
   };
-  return envelope(200, code, { message: MESSAGES[code], data });
+  return envelope(200, code, { ...said(code), data });
+}
+
+/** CinetPay's own SDK reads the description of whatever is no success; a success has none. */
+function said(code: Code): Record<string, string> {
+  const message = MESSAGES[code];
+  return code === '00' ? { message } : { message, description: message.toLowerCase().replaceAll('_', ' ') };
 }
 
 /** A refused payment has no date of payment, yet a day the money would be there: so CinetPay's own example says. */

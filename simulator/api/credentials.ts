@@ -1,6 +1,6 @@
 import type { Settings, Site } from '../state/settings';
 import { textOf, type Fields } from './fields';
-import { invalid, type Refusal } from './replies';
+import { missing, unprocessable, type Refusal } from './replies';
 
 /** The site a request speaks for, or why it speaks for none. */
 export function authenticate(fields: Fields, settings: Settings): Site | Refusal {
@@ -13,19 +13,13 @@ export function authenticate(fields: Fields, settings: Settings): Site | Refusal
   return site ?? { code: '613', description: 'The site_id is not valid for this apikey' };
 }
 
-/** 608 for a field that is absent, null or empty. */
-export function missing(field: string): Refusal {
-  return invalid(`Minimum required field: ${field} is missing`);
-}
-
 /** Tells a site from a refusal. */
 export function isSite(value: Site | Refusal): value is Site {
   return 'site_id' in value;
 }
 
 /** Two official sources give two codes for the same mistake. */
-function badApikey(settings: Settings): Refusal {
-  const description =
-    settings.bad_apikey_code === '609' ? 'The apikey is not known' : 'An error occurred while processing the request';
-  return { code: settings.bad_apikey_code, description };
+function badApikey({ bad_apikey_code: code }: Settings): Refusal {
+  const why = 'The apikey is not known';
+  return code === '609' ? { code, description: why } : unprocessable(why);
 }

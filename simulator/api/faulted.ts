@@ -58,8 +58,8 @@ function cut(socket: Socket, hard: boolean): void {
 
 /** The customer was faster than the answer: paid and notified before it leaves. */
 async function payEarly(sim: Simulation, fields: Fields | undefined): Promise<void> {
-  const id = fields ? textOf(fields, 'transaction_id') : null;
-  const transaction = id === null ? undefined : sim.store.ofId(id);
+  const named = fields ?? {};
+  const transaction = sim.store.ofSite(textOf(named, 'site_id') ?? '', textOf(named, 'transaction_id') ?? '');
   if (!transaction) return;
   sim.customer.act(transaction, { act: 'pay' });
   await sim.notifier.idle(transaction, 2_000);

@@ -1,9 +1,10 @@
 import { CHANNELS, isCurrency, limitsOf, splitPhone, type Currency } from '../facts/operators';
 import { urlOf } from '../http/url';
 import type { Settings, Site } from '../state/settings';
-import { missing } from './credentials';
-import { flagOf, textOf, type Fields } from './fields';
-import { invalid, type Refusal } from './replies';
+import { cardsAlone, incompleteCardBlock } from './card-rules';
+import { flagOf, textOf, valueOf, wordOf, type Fields } from './fields';
+import { invalid, missing, unprocessable, type Refusal } from './replies';
+import { amountOf, channelsOf, invoiceOf, langOf } from './values';
 
 type Rule = (fields: Fields, site: Site, settings: Settings) => Refusal | undefined;
 
@@ -11,9 +12,10 @@ type Rule = (fields: Fields, site: Site, settings: Settings) => Refusal | undefi
 const REQUIRED = ['transaction_id', 'amount', 'currency', 'description'];
 /** The official table adds these; deployed clients work without them. */
 const REQUIRED_WHEN_STRICT = ['notify_url', 'channels'];
-/** The part of the card block whose half is answered 624. */
-const CARD_ADDRESS = ['email', 'address', 'city', 'country', 'state', 'zip_code'];
-const CARD_BLOCK = ['name', 'surname', 'phone_number', 'email', 'address', 'city', 'country', 'zip_code'];
+/** What channels may be. */
+const UNIVERSES: readonly string[] = ['ALL', ...CHANNELS];
+/** How clients write true and false. */
+const FLAGS = ['true', 'false', '1', '0'];
 
 /** The rules of POST /v2/payment, in the order they are looked at; the first broken one is answered. */
 const RULES: readonly Rule[] = [
@@ -24,10 +26,12 @@ const RULES: readonly Rule[] = [
   multipleOfFive,
   withinLimits,
   webAddresses,
-  listedWordsWhenStrict,
+  listedWords,
+  readableMetadata,
   invoiceData,
+  cardsAlone,
   lockedPhone,
-  wholeCardBlock,
+  incompleteCardBlock,
 ];
 
 /** The first rule an initiation breaks, if any. */
@@ -37,12 +41,6 @@ export function brokenRule(fields: Fields, site: Site, settings: Settings): Refu
     if (refusal) return refusal;
   }
   return undefined;
-}
-
-/** Every card field is there, the state only where it exists (US, CA): the counter may offer cards. */
-export function hasCardBlock(fields: Fields): boolean {
-  const named = [...CARD_BLOCK, ...(needsState(fields) ? ['state'] : [])];
-  return named.every((name) => textOf(fields, `customer_${name}`) !== null);
 }
 
 function requiredFields(fields: Fields, _site: Site, settings: Settings): Refusal | undefined {
@@ -61,9 +59,10 @@ function typesWhenStrict(fields: Fields, _site: Site, settings: Settings): Refus
   return country !== null && country.length !== 2 ? invalid('customer_country must be a two-letter code') : undefined;
 }
 
-function wholeAmount(fields: Fields): Refusal | undefined {
-  const { amount } = fields;
-  return Number.isSafeInteger(amount) && Number(amount) > 0 ? undefined : invalid('amount must be an integer');
+/** Deployed SDKs send digits as text; the official page says integer. */
+function wholeAmount(fields: Fields, _site: Site, settings: Settings): Refusal | undefined {
+  const spelt = settings.strict && typeof fields.amount !== 'number';
+  return spelt || amountOf(fields) === undefined ? invalid('amount must be an integer') : undefined;
 }
 
 function currencyOfAccount(fields: Fields, site: Site): Refusal | undefined {
@@ -76,7 +75,7 @@ function currencyOfAccount(fields: Fields, site: Site): Refusal | undefined {
 }
 
 function multipleOfFive(fields: Fields, site: Site): Refusal | undefined {
-  if (site.currency === 'USD' || Number(fields.amount) % 5 === 0) return undefined;
+  if (site.currency === 'USD' || Number(amountOf(fields)) % 5 === 0) return undefined;
   return invalid('amount must be a multiple of 5');
 }
 
@@ -84,7 +83,7 @@ function withinLimits(fields: Fields, site: Site): Refusal | undefined {
   const ofCountry = limitsOf(site.currency, textOf(fields, 'customer_country'));
   const min = site.min_amount ?? ofCountry.min;
   const max = site.max_amount ?? ofCountry.max;
-  const amount = Number(fields.amount);
+  const amount = Number(amountOf(fields));
   if (amount < min)
     return { code: '641', description: `The amount is too low, the minimum is ${min} ${site.currency}` };
   if (amount > max)
@@ -94,49 +93,44 @@ function withinLimits(fields: Fields, site: Site): Refusal | undefined {
 
 function webAddresses(fields: Fields): Refusal | undefined {
   const wrong = ['notify_url', 'return_url'].find((name) => {
-    const value = textOf(fields, name);
-    return value !== null && !/^https?:$/.test(urlOf(value)?.protocol ?? '');
+    const text = textOf(fields, name) ?? '';
+    return valueOf(fields, name) !== null && !/^https?:$/.test(urlOf(text)?.protocol ?? '');
   });
   return wrong === undefined ? undefined : invalid(`${wrong} must be a valid url`);
 }
 
-function listedWordsWhenStrict(fields: Fields, _site: Site, settings: Settings): Refusal | undefined {
-  if (!settings.strict) return undefined;
-  const channels = textOf(fields, 'channels');
-  if (channels !== null && !['ALL', ...CHANNELS].includes(channels)) {
-    return invalid('channels must be ALL, MOBILE_MONEY, CREDIT_CARD or WALLET');
-  }
-  const lang = textOf(fields, 'lang');
-  return lang === null || ['fr', 'en'].includes(lang.toLowerCase()) ? undefined : invalid('lang must be fr or en');
+function listedWords(fields: Fields, _site: Site, { strict }: Settings): Refusal | undefined {
+  const isList = strict && !UNIVERSES.includes(wordOf(fields, 'channels', 'ALL'));
+  if (isList || channelsOf(fields) === undefined) return invalid(`channels must be one of ${UNIVERSES.join(', ')}`);
+  const isLocale = strict && wordOf(fields, 'lang', 'fr').length !== 2;
+  if (isLocale || langOf(fields) === undefined) return invalid('lang must be fr or en');
+  const lock = wordOf(fields, 'lock_phone_number', 'false').toLowerCase();
+  return FLAGS.includes(lock) ? undefined : invalid('lock_phone_number must be true or false');
 }
 
-function invoiceData(fields: Fields, _site: Site, settings: Settings): Refusal | undefined {
-  const data = fields.invoice_data ?? null;
-  if (!settings.strict || data === null) return undefined;
-  const fits = typeof data === 'object' && !Array.isArray(data) && Object.keys(data).length <= 3;
-  return fits ? undefined : invalid('invoice_data must be an object of at most three variables');
+/** An object is kept as its JSON, which has to be written. */
+function readableMetadata(fields: Fields): Refusal | undefined {
+  try {
+    JSON.stringify(valueOf(fields, 'metadata'));
+    return undefined;
+  } catch {
+    return invalid('metadata is nested too deeply');
+  }
+}
+
+function invoiceData(fields: Fields): Refusal | undefined {
+  const lines = invoiceOf(fields);
+  const fits = lines !== undefined && Object.keys(lines).length <= 3;
+  return fits ? undefined : invalid('invoice_data must be an object of at most three texts');
 }
 
 function lockedPhone(fields: Fields, site: Site): Refusal | undefined {
   if (!flagOf(fields, 'lock_phone_number')) return undefined;
-  return isPayersPhone(textOf(fields, 'customer_phone_number'), site.currency) ? undefined : unprocessable();
+  return isPayersPhone(textOf(fields, 'customer_phone_number'), site.currency)
+    ? undefined
+    : unprocessable('customer_phone_number must be the prefix and the number with lock_phone_number');
 }
 
 function isPayersPhone(phone: string | null, currency: Currency): boolean {
   return phone !== null && splitPhone(phone, currency) !== undefined;
-}
-
-function wholeCardBlock(fields: Fields, _site: Site, settings: Settings): Refusal | undefined {
-  const has = (name: string): boolean => textOf(fields, `customer_${name}`) !== null;
-  if (!CARD_ADDRESS.some(has)) return undefined;
-  const whole = settings.strict ? hasCardBlock(fields) : has('address') && has('city');
-  return whole ? undefined : unprocessable();
-}
-
-function needsState(fields: Fields): boolean {
-  return ['US', 'CA'].includes(textOf(fields, 'customer_country')?.toUpperCase() ?? '');
-}
-
-function unprocessable(): Refusal {
-  return { code: '624', description: 'An error occurred while processing the request' };
 }

@@ -15,6 +15,16 @@ export function invalid(description: string): Refusal {
   return { code: '608', description };
 }
 
+/** 608 for a field that is absent, null or empty. */
+export function missing(field: string): Refusal {
+  return invalid(`Minimum required field: ${field} is missing`);
+}
+
+/** 624, whose own words say nothing; what is wrong comes after them. */
+export function unprocessable(why: string): Refusal {
+  return { code: '624', description: `An error occurred while processing the request: ${why}` };
+}
+
 /** A JSON answer of the API. */
 export function envelope(
   status: number,
@@ -40,10 +50,10 @@ export function tooManyRequests(retryAfter: number | null | undefined): Reply {
 }
 
 /** The answer to an initiation that worked: HTTP 200 with the string code "201". */
-export function created(token: string, publicUrl: string): Reply {
+export function created(token: string, address: string): Reply {
   return envelope(200, '201', {
     message: MESSAGES['201'],
     description: 'Transaction created with success',
-    data: { payment_token: token, payment_url: `${publicUrl}/payment/${token}` },
+    data: { payment_token: token, payment_url: `${address}/payment/${token}` },
   });
 }

@@ -8,9 +8,10 @@ interface Bucket {
 export class Throttle {
   private readonly buckets = new Map<string, Bucket>();
 
-  /** Takes one call from the site's bucket; false when it is empty. */
+  /** Takes one call from the site's bucket; false when it is empty. A rate of 0 lets none through, null is no limit. */
   admit(siteId: string, ratePerSecond: number | null): boolean {
-    if (ratePerSecond === null || ratePerSecond === 0) return true;
+    if (ratePerSecond === null) return true;
+    if (ratePerSecond === 0) return false;
     const now = performance.now();
     const size = Math.max(1, ratePerSecond);
     const bucket = this.buckets.get(siteId) ?? { tokens: size, at: now };

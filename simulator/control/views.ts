@@ -23,7 +23,7 @@ export function ledgerView(ledger: Ledger): Record<string, unknown> {
   return {
     captures: ledger.captures,
     notifications: ledger.notifications.map(notificationView),
-    pings: ledger.pings.map(({ at, transaction_id, answered }) => ({ at, transaction_id, answered })),
+    pings: ledger.pings.map(({ at, transaction_id, site_id, answered }) => ({ at, transaction_id, site_id, answered })),
     calls: ledger.calls.map(callView),
   };
 }
@@ -34,6 +34,6 @@ function callView(call: Call): Omit<Call, 'number' | 'raw_body'> {
 }
 
 function notificationView(sent: SentNotification): Omit<SentNotification, 'number'> {
-  const { at, transaction_id, answered, message, genuine } = sent;
-  return { at, transaction_id, answered, message, genuine };
+  const { at, transaction_id, site_id, answered, message, genuine } = sent;
+  return { at, transaction_id, site_id, answered, message, genuine };
 }

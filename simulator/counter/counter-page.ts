@@ -47,7 +47,7 @@ function form(transaction: Transaction, words: Words): string {
   const button = (act: string, label: string): string =>
     `<button name="act" value="${act}"${act === 'pay' ? ' class="pay"' : ''}>${label}</button>`;
   return (
-    `<form method="post" action="/payment/${transaction.token}">${body}` +
+    `<form method="post">${body}` +
     (cardMissing ? `<p class="sandbox">${words.noCard}</p>` : '') +
     (operators.length === 0 ? '' : button('pay', words.pay)) +
     button('refuse', words.refuse) +

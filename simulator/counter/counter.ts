@@ -1,10 +1,11 @@
-import { page, readBody, type Exchange, type Reply } from '../http/exchange';
+import { page, readBody, textOfBody, type Exchange, type Reply } from '../http/exchange';
 import type { Router } from '../http/router';
 import type { Simulation } from '../simulation';
 import { isExpired } from '../state/appearance';
 import type { Transaction } from '../state/transaction';
 import { counterPage } from './counter-page';
-import { ACTS, operatorsOf, type Act } from './customer';
+import { ACTS, type Act, type Deed } from './customer';
+import { InvalidDeed, readDeed } from './deed';
 import { expiredPage, leftPage, resultPage, returnPage, unknownPage } from './result-pages';
 
 /** /payment/{token}: GET shows the counter, POST is what the customer did there. */
@@ -25,16 +26,25 @@ function visit(sim: Simulation, exchange: Exchange): Reply {
 async function submit(sim: Simulation, exchange: Exchange): Promise<Reply> {
   const transaction = sim.store.ofToken(exchange.params[0] ?? '');
   if (!transaction) return page(404, unknownPage());
-  const form = new URLSearchParams(await readBody(exchange.request));
+  const form = new URLSearchParams(textOfBody(await readBody(exchange.request)));
   const act = form.get('act') ?? '';
   if (act === 'leave') return page(200, leftPage(transaction));
-  if (!isAct(act)) return page(400, counterPage(transaction, mayTry(sim, transaction)));
-  const operator = form.get('payment_method') ?? '';
-  const payment_method = operatorsOf(transaction).includes(operator) ? operator : undefined;
-  sim.customer.act(transaction, { act, payment_method, phone: form.get('phone') || undefined });
+  const deed = isAct(act) && deedOf(act, form, transaction);
+  if (!deed) return page(400, counterPage(transaction, mayTry(sim, transaction)));
+  sim.customer.act(transaction, deed);
   if (transaction.state === 'waiting') return page(200, counterPage(transaction, true));
   if (transaction.state === 'created') return page(410, expiredPage(transaction));
   return ending(transaction);
+}
+
+function deedOf(act: Act, form: URLSearchParams, transaction: Transaction): Deed | undefined {
+  try {
+    const { payment_method = '', phone = '' } = Object.fromEntries(form);
+    return readDeed(act, { payment_method, phone }, transaction);
+  } catch (error) {
+    if (error instanceof InvalidDeed) return undefined;
+    throw error;
+  }
 }
 
 function ending(transaction: Transaction): Reply {

@@ -1,4 +1,4 @@
-import { REFUSAL_CODES, WAITING_CODES, type Code } from '../facts/codes';
+import type { Code } from '../facts/codes';
 import { channelOf, countriesOf, splitPhone } from '../facts/operators';
 import { magicOf, type MagicStep } from '../faults/magic-amounts';
 import type { Notifier } from '../notify/notifier';
@@ -112,12 +112,6 @@ export class Customer {
     const { transaction_id, site_id, amount, currency, payment_method } = transaction;
     this.sim.ledger.captured({ at: settled_at, transaction_id, site_id, amount, currency, payment_method });
   }
-}
-
-/** Reads a code from outside: undefined unless it is one the act may end with. */
-export function codeFor(act: Act, code: unknown): Code | undefined {
-  const allowed = act === 'wait' ? WAITING_CODES : act === 'refuse' ? REFUSAL_CODES : [];
-  return allowed.find((known) => known === code);
 }
 
 /** The operators a counter offers: of the currency, of the order's channels, cards only with a whole card block. */

@@ -32,7 +32,7 @@ export function leftPage(transaction: Transaction): string {
     transaction.return_url === null
       ? ''
       : `<a class="button" href="${escape(transaction.return_url)}">${words.toShop}</a>`;
-  const main = `<h1>${words.left}</h1><a class="button" href="/payment/${transaction.token}">${words.backToCounter}</a>${shop}`;
+  const main = `<h1>${words.left}</h1><a class="button" href="">${words.backToCounter}</a>${shop}`;
   return document(transaction.lang, words.left, main);
 }
 

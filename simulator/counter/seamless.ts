@@ -1,9 +1,6 @@
-import { envelope, refused } from '../api/replies';
-import { parseFields, textOf } from '../api/fields';
-import { missing } from '../api/credentials';
-import { MESSAGES } from '../facts/codes';
+import { addressOf } from '../http/address';
 import { OPEN_TO_BROWSERS } from '../http/edge-pages';
-import { json, readBody, type Exchange, type Reply } from '../http/exchange';
+import { json, type Exchange, type Reply } from '../http/exchange';
 import type { Router } from '../http/router';
 import type { Simulation } from '../simulation';
 import { writtenAmount } from '../state/appearance';
@@ -13,11 +10,11 @@ import { seamlessScript } from './seamless-script';
 
 /** The script, and the address it asks for the result; CinetPay pushes it through a socket instead. */
 export function addSeamlessRoutes(router: Router, sim: Simulation): void {
-  router.on('GET', '/seamless/main.js', () => ({
-    ...{ status: 200, type: 'script', code: null, body: seamlessScript(sim.publicUrl), headers: OPEN_TO_BROWSERS },
-  }));
+  router.on('GET', '/seamless/main.js', ({ request }) => {
+    const body = seamlessScript(addressOf(request, sim));
+    return { status: 200, type: 'script', code: null, body, headers: OPEN_TO_BROWSERS };
+  });
   router.on('GET', '/v2/seamless/result/:device', (exchange) => result(sim, exchange));
-  router.on('POST', '/v2/seamless/device', (exchange) => attachDevice(sim, exchange));
 }
 
 /** 204 while the customer is still at it. */
@@ -25,17 +22,6 @@ function result(sim: Simulation, exchange: Exchange): Reply {
   const transaction = sim.store.ofDevice(exchange.params[0] ?? '');
   if (transaction?.settled_at) return json(200, payloadOf(transaction, sim), OPEN_TO_BROWSERS);
   return { status: 204, type: 'text', body: '', code: null, headers: OPEN_TO_BROWSERS };
-}
-
-/** A browser that lost its connection goes on under a new id. */
-async function attachDevice(sim: Simulation, exchange: Exchange): Promise<Reply> {
-  const fields = parseFields(await readBody(exchange.request), 'application/json', false) ?? {};
-  const newId = textOf(fields, 'new_device_id');
-  const transaction = sim.store.ofDevice(textOf(fields, 'old_device_id') ?? '');
-  if (!transaction || newId === null) return refused(missing('old_device_id'), sim.settings);
-  transaction.device_id = newId;
-  sim.store.save(transaction);
-  return envelope(200, '202', { message: MESSAGES['202'] });
 }
 
 /** What waitResponse receives. */

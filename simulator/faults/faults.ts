@@ -1,8 +1,9 @@
+import { faultLine, listOf, MAX_MILLISECONDS, numberFrom, oneOf, record, wholeFrom, type Rule } from '../control/rules';
 import { seededRandom } from './random';
 
-/** What a rule may hit: an initiation, a check, or a notification on its way out. */
-export const FAULT_OPERATIONS = ['payment', 'check', 'notify'] as const;
-/** One of the three. */
+/** What a rule may hit: an initiation, a check, a change of device, or a notification on its way out. */
+export const FAULT_OPERATIONS = ['payment', 'check', 'device', 'notify'] as const;
+/** One of the four. */
 export type FaultOperation = (typeof FAULT_OPERATIONS)[number];
 
 const CALL_KINDS = [
@@ -13,11 +14,16 @@ const CALL_KINDS = [
 export const FAULT_KINDS: Record<FaultOperation, readonly string[]> = {
   payment: [...CALL_KINDS, 'early'],
   check: [...CALL_KINDS, 'wrong_amount', 'wrong_currency'],
+  device: CALL_KINDS,
   notify: [
     ...['delay', 'late', 'early', 'lost', 'drop_request', 'drop_response', 'reset', 'truncated'],
     ...['duplicate', 'forged', 'wrong_amount', 'wrong_currency'],
   ],
 };
+
+const ALL_KINDS = Object.values(FAULT_KINDS).flat();
+/** Our choice: each call looks at every rule. */
+const MAX_RULES = 1_000;
 
 /** What happens to one request or notification. */
 export interface Fault {
@@ -81,16 +87,30 @@ export class Faults {
   }
 }
 
+/** A rule may say when it hits by these fields, whatever its kind. */
+const RULE = {
+  probability: numberFrom(0, 1),
+  times: wholeFrom(0, Number.MAX_SAFE_INTEGER),
+  delay_ms: numberFrom(0, MAX_MILLISECONDS),
+  status: wholeFrom(200, 599),
+  retry_after: numberFrom(0, Number.MAX_SAFE_INTEGER),
+} satisfies Record<Exclude<keyof FaultRule, 'operation' | 'kind'>, unknown>;
+
+const ofKnownOperation: Rule = (value, name) => {
+  const { operation } = (value ?? {}) as Partial<FaultRule>;
+  const kinds = FAULT_OPERATIONS.includes(operation!) ? FAULT_KINDS[operation!] : [...new Set(ALL_KINDS)];
+  const fields = { ...RULE, operation: oneOf(...FAULT_OPERATIONS), kind: oneOf(...kinds) };
+  return record(fields, { required: ['operation', 'kind'] })(value, name);
+};
+
+const PLAN = record(
+  { seed: numberFrom(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), rules: listOf(ofKnownOperation, MAX_RULES) },
+  { required: ['rules'] },
+);
+
 function readPlan(plan: unknown): FaultPlan {
-  const { seed, rules } = (plan ?? {}) as FaultPlan;
-  if (!Array.isArray(rules)) throw new InvalidFaults('faults: rules must be a list');
-  if (seed !== undefined && typeof seed !== 'number') throw new InvalidFaults('faults: seed must be a number');
-  for (const rule of rules) {
-    if (!FAULT_OPERATIONS.includes(rule.operation)) throw new InvalidFaults('faults: operation is unknown');
-    const kinds = FAULT_KINDS[rule.operation];
-    if (!kinds.includes(rule.kind)) {
-      throw new InvalidFaults(`faults: kind of ${rule.operation} must be one of ${kinds.join(', ')}`);
-    }
-  }
-  return { seed: seed ?? 1, rules };
+  const faults = faultLine(PLAN(plan, ''));
+  if (faults !== undefined) throw new InvalidFaults(`faults: ${faults}`);
+  const { seed = 1, rules } = plan as FaultPlan;
+  return { seed, rules };
 }

@@ -15,12 +15,27 @@ export const LOCALHOST_REFUSED = accessDenied('400 accès interdit');
 /** The edge's answer to a body it takes for an attack, such as JSON in metadata. */
 export const BODY_REFUSED = accessDenied('403 Forbidden');
 
+/** The edge's answer to a header that may come once and comes twice. */
+export const HEADER_TWICE = accessDenied('400 Bad Request');
+
+/** The answer to a body that is too large; the connection ends with it. */
+export const TOO_LARGE: Reply = {
+  ...{ status: 413, type: 'html', body: accessDenied('413 Request Entity Too Large'), code: null },
+  headers: { Connection: 'close' },
+};
+
+/** Whether a header that decides how a request is read comes twice. */
+export function hasHeaderTwice({ rawHeaders }: IncomingMessage): boolean {
+  const names = rawHeaders.filter((_entry, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  return ['host', 'content-type'].some((single) => names.indexOf(single) !== names.lastIndexOf(single));
+}
+
 /** /v2 is open to browsers: the seamless script posts from the merchant's own page. */
 export const OPEN_TO_BROWSERS = { 'Access-Control-Allow-Origin': '*' };
 
 /** Answers a browser's question whether it may post. */
-export function preflight(request: IncomingMessage): Reply {
-  const open = request.url?.startsWith('/v2/') === true;
+export function preflight(pathname: string, request: IncomingMessage): Reply {
+  const open = pathname.startsWith('/v2/');
   const asked = request.headers['access-control-request-headers'] ?? '*';
   const headers = {
     ...OPEN_TO_BROWSERS,

@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A body larger than this is nobody's payment. */
-const MAX_BODY_BYTES = 1_048_576;
+/** Largest body of a payment, a check or a visit to the counter; the gateway's limit is the same. */
+const MAX_BODY_BYTES = 65_536;
+/** What is taken in of a larger body before the connection is cut. */
+const MAX_HEARD_BYTES = 4_194_304;
+/** Statuses whose answers have no body. */
+const WITHOUT_BODY = [204, 205, 304];
 
 /** One request with the moment it arrived, and the way to answer it. */
 export interface Exchange {
@@ -31,30 +35,46 @@ const CONTENT_TYPES: Record<Reply['type'], string> = {
   text: 'text/plain; charset=utf-8',
 };
 
-/** The body ended before it was whole, or was too large. */
+/** The body ended before it was whole. */
 export class BrokenBody extends Error {
-  constructor(readonly received: string) {
+  constructor(readonly received: Buffer) {
     super('the body was broken off');
   }
 }
 
-/** Reads the whole body as UTF-8. */
-export function readBody(request: IncomingMessage): Promise<string> {
+/** The body is larger than anything that is read there. */
+export class BodyTooLarge extends Error {
+  constructor(readonly received: Buffer) {
+    super('the body is too large');
+  }
+}
+
+/**
+ * Reads the whole body, at most `limit` bytes. More than that is heard out up to a bound, so that the client reads the answer.
+ * @throws BrokenBody, BodyTooLarge
+ */
+export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const text = (): string => Buffer.concat(chunks).toString('utf8');
+    const received = (): Buffer => Buffer.concat(chunks);
+    const finish = (): void => (size > limit ? reject(new BodyTooLarge(received())) : resolve(received()));
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) reject(new BrokenBody(text()));
-      else chunks.push(chunk);
+      if (size <= limit) chunks.push(chunk);
+      if (size > MAX_HEARD_BYTES) finish();
     });
-    request.on('end', () => resolve(text()));
-    request.on('error', () => reject(new BrokenBody(text())));
+    request.on('end', finish);
+    request.on('error', () => reject(new BrokenBody(received())));
     request.on('close', () => {
-      if (!request.complete) reject(new BrokenBody(text()));
+      if (!request.complete) reject(new BrokenBody(received()));
     });
   });
+}
+
+/** A body as text; a byte order mark is no part of it. */
+export function textOfBody(body: Buffer): string {
+  return body.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 /** Builds a JSON reply outside CinetPay's own envelopes. */
@@ -70,11 +90,12 @@ export function page(status: number, body: string, headers?: Record<string, stri
 /** Sends a reply, unless the other side has gone. */
 export function send(response: ServerResponse, reply: Reply): void {
   if (response.destroyed || response.headersSent) return;
+  const bare = WITHOUT_BODY.includes(reply.status);
   response.writeHead(reply.status, {
     'Content-Type': CONTENT_TYPES[reply.type],
-    'Content-Length': Buffer.byteLength(reply.body),
+    ...(bare ? {} : { 'Content-Length': Buffer.byteLength(reply.body) }),
     'Cache-Control': 'no-store',
     ...reply.headers,
   });
-  response.end(reply.body);
+  response.end(bare ? undefined : reply.body);
 }

@@ -113,7 +113,7 @@ export class Notifier {
     if (transaction.pinged) return;
     transaction.pinged = true;
     this.around.store.save(transaction);
-    const record = this.around.ledger.sending('pings', transaction.transaction_id, '', true);
+    const record = this.around.ledger.sending('pings', transaction, '', true);
     const answered = await this.send(transaction, { method: 'GET', headers: {}, body: '' });
     this.around.ledger.sent('pings', record, answered);
   }
@@ -149,7 +149,7 @@ export class Notifier {
     const { ledger } = this.around;
     const whole = encodeForm(form);
     const body = fault?.kind === 'truncated' ? whole.slice(0, whole.length / 2) : whole;
-    const record = ledger.sending('notifications', transaction.transaction_id, form.cpm_error_message, genuine);
+    const record = ledger.sending('notifications', transaction, form.cpm_error_message, genuine);
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'x-token': token };
     const answered = await this.send(transaction, { method: 'POST', headers, body });
     ledger.sent('notifications', record, fault?.kind === 'drop_response' ? 'none' : answered);

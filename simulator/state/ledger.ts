@@ -1,11 +1,11 @@
 import type { Journal } from './journal';
 
-/** The two operations of the API. */
-export type Operation = 'payment' | 'check';
+/** The operations of the API: an initiation, a check, a page that goes on under a new device id. */
+export type Operation = 'payment' | 'check' | 'device';
 /** HTTP status of an answer, 'none' when the other side got or gave none, null while it is on its way. */
 export type Answered = number | 'none' | null;
 
-/** One request to /v2/payment or /v2/payment/check, refused, throttled and faulted ones too. */
+/** One request to /v2/payment, /v2/payment/check or /v2/seamless/device, refused, throttled and faulted ones too. */
 export interface Call {
   number: number;
   /** When its headers arrived. */
@@ -39,6 +39,7 @@ export interface SentNotification {
   number: number;
   at: string;
   transaction_id: string;
+  site_id: string;
   answered: Answered;
   /** `cpm_error_message`; empty for a ping. */
   message: string;
@@ -89,9 +90,14 @@ export class Ledger {
     this.journal.write({ kind: 'capture', ...capture });
   }
 
-  sending(list: 'notifications' | 'pings', transactionId: string, message: string, genuine: boolean): SentNotification {
+  sending(
+    list: 'notifications' | 'pings',
+    { transaction_id, site_id }: Pick<Capture, 'transaction_id' | 'site_id'>,
+    message: string,
+    genuine: boolean,
+  ): SentNotification {
     const at = new Date().toISOString();
-    const sent = { number: this.next++, at, transaction_id: transactionId, answered: null, message, genuine };
+    const sent = { number: this.next++, at, transaction_id, site_id, answered: null, message, genuine };
     this[list].push(sent);
     return sent;
   }
@@ -102,7 +108,8 @@ export class Ledger {
     this.journal.write({ kind: list, ...notification });
   }
 
-  requestsOf(transactionId: string): Call[] {
+  /** The requests of a transaction id, whatever their site. */
+  requestsOf(transactionId: string): readonly Call[] {
     return this.callsById.get(transactionId) ?? [];
   }
 

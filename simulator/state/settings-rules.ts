@@ -1,73 +1,61 @@
-import { isCurrency } from '../facts/operators';
+import { flag, faultLine, listOf, MAX_MILLISECONDS, nullOr, numberFrom, oneOf, record, text } from '../control/rules';
+import { CURRENCIES } from '../facts/operators';
 import type { NotifySettings, Settings, SettingsPatch, Site } from './settings';
 
-type Rule = (value: unknown) => boolean;
+/** Bounds of our choice: far above what a test needs, and low enough that no setting stops the program. */
+const MAX_COUNT = 1_000_000_000;
+const MAX_COPIES = 100;
+const MAX_RETRIES = 100;
+const MAX_SITES = 1_000;
+const MAX_TEXT = 255;
 
-const isFlag: Rule = (value) => typeof value === 'boolean';
-const isCount: Rule = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-const isCountOrNull: Rule = (value) => value === null || isCount(value);
-const isText: Rule = (value) => typeof value === 'string' && value.length > 0;
-const oneOf =
-  (...words: readonly unknown[]): Rule =>
-  (value) =>
-    words.includes(value);
+const count = numberFrom(0, MAX_COUNT);
+const milliseconds = numberFrom(0, MAX_MILLISECONDS);
 
-const NOTIFY_RULES: Record<keyof NotifySettings, Rule> = {
-  delay_ms: isCount,
-  copies: isCount,
+const NOTIFY = record({
+  delay_ms: milliseconds,
+  copies: numberFrom(0, MAX_COPIES),
   order: oneOf('in_order', 'reversed', 'random'),
-  retry_seconds: (value) => Array.isArray(value) && value.every(isCount),
-  timeout_ms: isCount,
-};
+  retry_seconds: listOf(numberFrom(0, MAX_MILLISECONDS / 1000), MAX_RETRIES),
+  timeout_ms: milliseconds,
+} satisfies Record<keyof NotifySettings, unknown>);
 
-const SITE_RULES: Record<keyof Site, Rule> = {
-  site_id: isText,
-  apikey: isText,
-  secret_key: isText,
-  currency: isCurrency,
-  min_amount: (value) => value === undefined || isCount(value),
-  max_amount: (value) => value === undefined || isCount(value),
-};
+/** The gateway's own site file may be put as it stands: it carries more than CinetPay needs. */
+const OF_THE_GATEWAY = ['name', 'default', 'callers', 'seamless', 'secret_keys_previous'];
 
-const RULES: Record<keyof Settings, Rule> = {
-  strict: isFlag,
+const SITE = record(
+  {
+    ...{ site_id: text(MAX_TEXT), apikey: text(MAX_TEXT), secret_key: text(MAX_TEXT), currency: oneOf(...CURRENCIES) },
+    ...{ min_amount: count, max_amount: count },
+  } satisfies Record<keyof Site, unknown>,
+  { required: ['site_id', 'apikey', 'secret_key', 'currency'], ignored: OF_THE_GATEWAY },
+);
+
+const SETTINGS = record({
+  strict: flag,
   duplicate_transaction: oneOf('same_token', 'error'),
-  rate_per_second: isCountOrNull,
-  retry_after: isCountOrNull,
+  incomplete_card_block: oneOf('no_cards', '624'),
+  rate_per_second: nullOr(count),
+  retry_after: nullOr(count),
   error_http_status: oneOf(200, 400),
   bad_apikey_code: oneOf('609', '624'),
   unknown_check: oneOf('608', '662'),
   unopened_check: oneOf('662', '623', '608'),
-  accept_after_refused: isFlag,
-  counter_lifetime_seconds: isCountOrNull,
+  accept_after_refused: flag,
+  counter_lifetime_seconds: nullOr(count),
   amount_format: oneOf('integer', 'decimal'),
-  magic_amounts: isFlag,
-  notify: (value) => faultsOf(value, NOTIFY_RULES).length === 0,
-  sites: (value) => Array.isArray(value) && value.every(isSite),
-};
+  magic_amounts: flag,
+  notify: NOTIFY,
+  sites: listOf(SITE, MAX_SITES),
+} satisfies Record<keyof Settings, unknown>);
 
 /** A settings patch that names an unknown setting or an impossible value. */
 export class InvalidSettings extends Error {}
 
-/** Lays a patch from outside over the settings; sites are replaced whole, all else merged. */
+/** Lays a patch from outside over the settings; sites are replaced whole, all else merged. @throws InvalidSettings naming each fault */
 export function mergeSettings(current: Settings, patch: unknown): Settings {
-  const faults = faultsOf(patch, RULES);
-  if (faults.length > 0) throw new InvalidSettings(`settings: ${faults.join(', ')}`);
+  const faults = faultLine(SETTINGS(patch, ''));
+  if (faults !== undefined) throw new InvalidSettings(`settings: ${faults}`);
   const { notify, ...rest } = patch as SettingsPatch;
   return { ...current, ...rest, notify: { ...current.notify, ...notify } };
-}
-
-function isSite(value: unknown): boolean {
-  if (faultsOf(value, SITE_RULES, true).length > 0) return false;
-  const complete = { min_amount: undefined, max_amount: undefined, ...(value as Site) };
-  return (Object.keys(SITE_RULES) as (keyof Site)[]).every((key) => SITE_RULES[key](complete[key]));
-}
-
-/** Extra site keys are let through: the gateway's own site file carries more than CinetPay needs. */
-function faultsOf(value: unknown, rules: Record<string, Rule>, extraAllowed = false): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['not an object'];
-  return Object.entries(value).flatMap(([key, entry]) => {
-    if (!Object.hasOwn(rules, key)) return extraAllowed ? [] : [`${key} is unknown`];
-    return rules[key]?.(entry) === true ? [] : [`${key} has an impossible value`];
-  });
 }

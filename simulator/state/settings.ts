@@ -33,11 +33,16 @@ export interface Settings {
   strict: boolean;
   /** Resending a known transaction_id: the earlier token again, or code 608. */
   duplicate_transaction: 'same_token' | 'error';
-  /** Calls per site and second before 429; null is no limit. */
+  /**
+   * An order with a part of the card block (email, address, city, country, state, zip code): taken without the offer of cards, or
+   * code 624. `strict` answers 624 whatever stands here.
+   */
+  incomplete_card_block: 'no_cards' | '624';
+  /** Calls per site and second before 429; 0 lets none through, null is no limit. */
   rate_per_second: number | null;
   /** Seconds in the Retry-After of a 429; null sends none. */
   retry_after: number | null;
-  /** HTTP status of error envelopes (429 is always 429). */
+  /** HTTP status of error envelopes (429 is always 429); what the gateway's DROP_IN_ERROR_STATUS means there. */
   error_http_status: 200 | 400;
   bad_apikey_code: '609' | '624';
   /** Check of a transaction nobody initiated. */
@@ -71,9 +76,10 @@ export const DEMO_SITES: Site[] = CURRENCIES.map((currency, index) => ({
 export const DEFAULT_SETTINGS: Settings = {
   strict: false,
   duplicate_transaction: 'same_token',
+  incomplete_card_block: 'no_cards',
   rate_per_second: null,
   retry_after: null,
-  error_http_status: 200,
+  error_http_status: 400,
   bad_apikey_code: '609',
   unknown_check: '608',
   unopened_check: '662',

@@ -5,7 +5,8 @@ import type { Transaction } from './transaction';
 export class TransactionStore {
   private readonly byKey = new Map<string, Transaction>();
   private readonly byToken = new Map<string, Transaction>();
-  private readonly byId = new Map<string, Transaction>();
+  /** Tokens, because a restart reads a transaction as often as it changed. */
+  private readonly byId = new Map<string, string>();
   private readonly byDevice = new Map<string, Transaction>();
 
   constructor(private journal: Journal) {}
@@ -31,7 +32,7 @@ export class TransactionStore {
 
   /** The newest transaction of that id, whatever its site. */
   ofId(transactionId: string): Transaction | undefined {
-    return this.byId.get(transactionId);
+    return this.byToken.get(this.byId.get(transactionId) ?? '');
   }
 
   ofDevice(deviceId: string): Transaction | undefined {
@@ -52,8 +53,8 @@ export class TransactionStore {
 
   private index(transaction: Transaction): void {
     this.byKey.set(`${transaction.site_id}/${transaction.transaction_id}`, transaction);
+    if (!this.byToken.has(transaction.token)) this.byId.set(transaction.transaction_id, transaction.token);
     this.byToken.set(transaction.token, transaction);
-    this.byId.set(transaction.transaction_id, transaction);
     if (transaction.device_id !== null) this.byDevice.set(transaction.device_id, transaction);
   }
 }

@@ -98,6 +98,7 @@ describe.runIf(hasBrowser)("CinetPay's script", () => {
     );
     await stage.reads('CinetPay a répondu par une erreur');
     await stage.page.getByText('ERROR_AMOUNT_TOO_LOW').waitFor();
+    expect(stage.tab.complaints.splice(0)).toEqual([expect.stringContaining('400')]);
     await stage.looksWell('seamless-failed');
     await stage.page.unroute('**/v2/payment');
     await stage.page.getByRole('button', { name: 'Réessayer' }).click();

@@ -18,7 +18,7 @@ export interface RequestCase {
   /** The field that the description names. */
   names?: string;
   /** Where it is not yet so; each entry ends with the change that brings it. */
-  missing?: 'gateway' | 'simulator' | 'both';
+  missing?: 'gateway' | 'simulator';
 }
 
 const JSON_TYPE = 'application/json';
@@ -68,7 +68,6 @@ const posted = (
   send: (credentials) => ({ body: JSON.stringify({ ...credentials, ...fields }), type: JSON_TYPE }),
   ...rest,
 });
-const onlySimulator = { missing: 'simulator' } as const;
 
 /** As .NET's MultipartFormDataContent writes it: names without quotes, each part with a type. */
 function dotNet(fields: Record<string, unknown>): string {
@@ -85,22 +84,17 @@ export const REQUESTS: readonly RequestCase[] = [
   written('JSON', JSON.stringify, 'application/json; charset=utf-8'),
   written('JSON under another type', JSON.stringify, 'text/plain'),
   written('JSON that is called a form', JSON.stringify, FORM),
-  written('JSON behind a byte order mark', (fields) => `\uFEFF${JSON.stringify(fields)}`, JSON_TYPE, onlySimulator),
-  written(
-    'JSON behind a byte order mark under another type',
-    (fields) => `\uFEFF${JSON.stringify(fields)}`,
-    FORM,
-    onlySimulator,
-  ),
+  written('JSON behind a byte order mark', (fields) => `\uFEFF${JSON.stringify(fields)}`, JSON_TYPE),
+  written('JSON behind a byte order mark under another type', (fields) => `\uFEFF${JSON.stringify(fields)}`, FORM),
   written('a form', formOf, FORM),
-  written('multipart', multipartOf, 'multipart/form-data; boundary=x7MA4YWxkTrZu0gW', onlySimulator),
-  written('multipart with names without quotes', dotNet, 'multipart/form-data; boundary="b3c1"', onlySimulator),
+  written('multipart', multipartOf, 'multipart/form-data; boundary=x7MA4YWxkTrZu0gW'),
+  written('multipart with names without quotes', dotNet, 'multipart/form-data; boundary="b3c1"'),
   { what: 'an empty body', send: () => ({ body: '', type: JSON_TYPE }), code: '608' },
   { what: 'broken JSON', send: () => ({ body: '{"apikey":', type: JSON_TYPE }), code: '608' },
   { what: 'a list', send: () => ({ body: '[1]', type: JSON_TYPE }), code: '608' },
-  { what: 'a final slash', path: '/v2/payment/', send: order(), code: '201', missing: 'both' },
-  { what: 'two slashes in front', path: '//v2/payment', send: order(), code: '201', missing: 'both' },
-  { what: 'two slashes inside', path: '/v2//payment', send: order(), code: '201', missing: 'both' },
+  { what: 'a final slash', path: '/v2/payment/', send: order(), code: '201', missing: 'gateway' },
+  { what: 'two slashes in front', path: '//v2/payment', send: order(), code: '201', missing: 'gateway' },
+  { what: 'two slashes inside', path: '/v2//payment', send: order(), code: '201', missing: 'gateway' },
   // What each field may be.
   refused('no apikey', { apikey: undefined }, 'apikey'),
   refused('no site_id', { site_id: undefined }, 'site_id'),
@@ -110,8 +104,8 @@ export const REQUESTS: readonly RequestCase[] = [
   taken('a transaction_id as a number', { transaction_id: Number(`7${Date.now()}`) }),
   taken('a transaction_id with _', { transaction_id: `${newTransactionId()}_x` }),
   refused('no amount', { amount: null }, 'amount'),
-  taken('an amount as digits', { amount: '2500' }, onlySimulator),
-  taken('an amount as digits with zeros for decimals', { amount: '2500.00' }, onlySimulator),
+  taken('an amount as digits', { amount: '2500' }),
+  taken('an amount as digits with zeros for decimals', { amount: '2500.00' }),
   refused('an amount as digits with other decimals', { amount: '2500.50' }, 'amount'),
   refused('half a franc', { amount: 2500.5 }, 'amount'),
   refused('an amount in words', { amount: 'much' }, 'amount'),
@@ -129,35 +123,27 @@ export const REQUESTS: readonly RequestCase[] = [
   taken('no channels', { channels: undefined }),
   ...['ALL', 'MOBILE_MONEY', 'WALLET'].map((channels) => taken(`channels ${channels}`, { channels })),
   taken('several channels', { channels: 'MOBILE_MONEY,WALLET' }),
-  taken('channels as a list', { channels: ['MOBILE_MONEY', 'WALLET'] }, onlySimulator),
-  refused('an operator for channels', { channels: 'OM' }, 'channels', onlySimulator),
-  refused('an operator in the list of channels', { channels: ['OM', 'WALLET'] }, 'channels', onlySimulator),
-  refused('an operator among the channels', { channels: 'MOBILE_MONEY,OM' }, 'channels', onlySimulator),
-  refused('cards without a customer', { channels: 'CREDIT_CARD' }, 'customer_name', onlySimulator),
+  taken('channels as a list', { channels: ['MOBILE_MONEY', 'WALLET'] }),
+  refused('an operator for channels', { channels: 'OM' }, 'channels'),
+  refused('an operator in the list of channels', { channels: ['OM', 'WALLET'] }, 'channels'),
+  refused('an operator among the channels', { channels: 'MOBILE_MONEY,OM' }, 'channels'),
+  refused('cards without a customer', { channels: 'CREDIT_CARD' }, 'customer_name'),
   ...Object.keys(CARD)
     .filter((name) => name !== 'customer_state')
-    .map((name) =>
-      refused(`cards without ${name}`, { ...CARD, channels: 'CREDIT_CARD', [name]: undefined }, name, onlySimulator),
-    ),
+    .map((name) => refused(`cards without ${name}`, { ...CARD, channels: 'CREDIT_CARD', [name]: undefined }, name)),
   refused(
     'cards in the United States without a state',
     { ...CARD, channels: 'CREDIT_CARD', customer_country: 'US', customer_state: '' },
     'customer_state',
-    onlySimulator,
   ),
   taken('cards with a whole customer', { ...CARD, channels: 'CREDIT_CARD' }),
-  taken('a country and no address', { customer_country: 'CI' }, onlySimulator),
-  taken('an e-mail and no address', { customer_email: 'f@shop.example' }, onlySimulator),
+  taken('a country and no address', { customer_country: 'CI' }),
+  taken('an e-mail and no address', { customer_email: 'f@shop.example' }),
   taken('capitals for lang', { lang: 'FR' }),
   taken('a locale for lang', { lang: 'fr_FR' }),
-  refused('Spanish', { lang: 'es' }, 'lang', onlySimulator),
+  refused('Spanish', { lang: 'es' }, 'lang'),
   taken('three lines on the invoice', { invoice_data: { a: '1', b: '2', c: '3' } }),
-  refused(
-    'four lines on the invoice',
-    { invoice_data: { a: '1', b: '2', c: '3', d: '4' } },
-    'invoice_data',
-    onlySimulator,
-  ),
+  refused('four lines on the invoice', { invoice_data: { a: '1', b: '2', c: '3', d: '4' } }, 'invoice_data'),
   taken('null for what is not there', { metadata: null, lang: null, invoice_data: null, customer_name: null }),
   taken('fields that CinetPay does not know', { cancel_url: 'https://shop.example/c', version: { v: 2 } }),
   taken('a locked number', { lock_phone_number: true, customer_phone_number: '2250707070707' }),

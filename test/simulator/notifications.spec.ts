@@ -119,7 +119,8 @@ it('the ledger keeps what was answered; nobody listening is none; no second try 
     () => ledgerOf(simulator),
     ({ notifications }) => notifications.length === 2 && notifications.every((one) => one.answered !== null),
   );
-  const entry = { at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*\.\d{3}Z$/), message: 'SUCCES', genuine: true };
+  const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*\.\d{3}Z$/);
+  const entry = { at, site_id: XOF.site_id, message: 'SUCCES', genuine: true };
   expect(ledger.notifications).toEqual(
     expect.arrayContaining([
       { ...entry, transaction_id: id, answered: 503 },

@@ -92,6 +92,20 @@ it('forgets on reset also what is still on its way', async () => {
   expect(await ledger()).toEqual({ captures: [], notifications: [], pings: [], calls: [] });
 });
 
+it('settings outlive a restart, and a reset ends them for good', async () => {
+  const settings = async (): Promise<Record<string, unknown>> =>
+    (await call('GET', `${simulator.url}/_sim/settings`)).body as Record<string, unknown>;
+  const put = (patch: unknown): Promise<unknown> => call('PUT', `${simulator.url}/_sim/settings`, patch);
+  await put({ strict: true, notify: { copies: 3 } });
+  await put({ retry_after: 7 });
+  await put({ retry_after: 8, strictt: true });
+  await restart();
+  expect(await settings()).toMatchObject({ strict: true, retry_after: 7, notify: { copies: 3, delay_ms: 0 } });
+  await call('POST', `${simulator.url}/_sim/reset`);
+  await restart();
+  expect(await settings()).toMatchObject({ strict: false, retry_after: null, notify: { copies: 1 } });
+});
+
 it('goes on with what an amount chose', async () => {
   const sent = order({ amount: 1905 });
   await call('POST', `${simulator.url}/v2/payment`, sent);
