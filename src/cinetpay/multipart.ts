@@ -4,6 +4,8 @@ import { Response } from 'undici';
 export const MAX_PARTS = 64;
 /** Bytes and lines of one part's headers (our choice): clients write up to three. */
 const MAX_HEAD = 512;
+/** Longest boundary that there is (RFC 2046, section 5.1.1). */
+const MAX_BOUNDARY = 70;
 const MAX_HEAD_LINES = 8;
 
 /** A field's name, and its value byte for byte. */
@@ -33,9 +35,11 @@ function fieldOf(name: string, value: string): MultipartField {
 
 // Looked at first, because the reader's work grows with the parts and with their headers much faster than with the bytes.
 function isBounded(raw: Buffer, contentType: string): boolean {
-  const boundary = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType);
-  if (!boundary) return false;
-  const delimiter = `--${boundary[1] ?? boundary[2]}`;
+  const [, quoted, bare] = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType) ?? [];
+  const boundary = quoted ?? bare ?? '';
+  // Looking for a long one takes its length times the body's.
+  if (boundary === '' || boundary.length > MAX_BOUNDARY) return false;
+  const delimiter = `--${boundary}`;
   let parts = 0;
   for (let at = raw.indexOf(delimiter); at >= 0; at = raw.indexOf(delimiter, at + delimiter.length)) {
     const head = raw.toString('latin1', at + delimiter.length, at + delimiter.length + MAX_HEAD);

@@ -36,9 +36,11 @@ export class ProblemDto {
   code!: string;
   /** As in the header `Request-Id`; names the log line. */
   request_id!: string;
-  /** Every fault of the request at once. */
+  /** Every fault of the request at once, at most 20. */
   @ApiPropertyOptional({ type: [FieldFaultDto] })
   errors?: FieldFaultDto[];
+  /** How many more there are; left out when `errors` has them all. */
+  errors_omitted?: number;
   /** The payment this is about. */
   transaction_id?: string;
   @ApiPropertyOptional({ type: CinetpayFaultDto })

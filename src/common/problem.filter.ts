@@ -43,7 +43,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 
 /** The body of an error answer (RFC 9457). */
 export function problemDocument(problem: Problem, requestId: string): Record<string, unknown> {
-  const { errors, transaction_id, cinetpay } = problem.extras;
+  const { errors, errorsOmitted, transaction_id, cinetpay } = problem.extras;
   return {
     type: `urn:problem:cinetpay-gateway:${problem.code}`,
     title: problem.title,
@@ -53,6 +53,7 @@ export function problemDocument(problem: Problem, requestId: string): Record<str
     code: problem.code,
     request_id: requestId,
     errors,
+    errors_omitted: errorsOmitted,
     transaction_id,
     cinetpay,
     safe_to_retry: problem.safeToRetry,

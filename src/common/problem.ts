@@ -73,6 +73,8 @@ export type ProblemCode = keyof typeof KINDS;
 /** What a problem may carry beyond its kind. */
 export interface ProblemExtras {
   errors?: FieldFault[];
+  /** Faults beyond those in `errors`; absent when there are none. */
+  errorsOmitted?: number;
   transaction_id?: string;
   cinetpay?: CinetpayFault;
   /** Seconds; becomes the `Retry-After` header. */

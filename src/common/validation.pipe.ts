@@ -9,8 +9,5 @@ export function BodyPipe<T extends object>(Class: ClassConstructor<T>, options?:
 
 /** For `@Query(QueryPipe(Class))`: likewise; an empty parameter counts as left out, and a repeated one is a fault of type. */
 export function QueryPipe<T extends object>(Class: ClassConstructor<T>): PipeTransform {
-  return {
-    transform: (query: Record<string, unknown>) =>
-      validated(Class, Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))),
-  };
+  return { transform: (query: unknown) => validated(Class, query, { isLeftOut: (value) => value === '' }) };
 }

@@ -2,13 +2,30 @@ import { plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
+import { DECISIVE, FieldFaults, step, unknownField } from './field-faults';
 import { keepsRules } from './kept-rules';
+import { fieldsOf, isRecord, sifted, type Fields } from './known-fields';
 import { Problem, type FieldFault } from './problem';
+
+export { refusal } from './field-faults';
 
 /** How a body is read. */
 export interface ValidationOptions {
   /** What a `null` is: a fault, the same as a field left out, or a value that the class's own rules judge. */
   nulls?: 'refused' | 'absent' | 'kept';
+  /** Which values count as not sent, also under names that the class does not know. */
+  isLeftOut?: (value: unknown) => boolean;
+  /** Puts right what senders write, before the rules are asked. It gets only fields that the class knows. */
+  prepare?: (fields: Fields) => Fields;
+}
+
+/** A body after its reading. */
+export interface Judged<T> {
+  /** Undefined when there are faults. */
+  value: T | undefined;
+  /** What the class knows of the body, prepared, with whatever faults it has. */
+  fields: Fields;
+  faults: FieldFaults;
 }
 
 type FaultCode = FieldFault['code'];
@@ -17,7 +34,6 @@ type FaultCode = FieldFault['code'];
 const CODES: Record<string, FaultCode> = {
   isDefined: 'required',
   isNotEmpty: 'required',
-  whitelistValidation: 'unknown_field',
   isString: 'type',
   isInt: 'type',
   isNumber: 'type',
@@ -36,68 +52,82 @@ const CODES: Record<string, FaultCode> = {
   isEnum: 'not_allowed',
   isDivisibleBy: 'multiple_of_5',
 };
-/** These say all there is to say: a text is not also too short to be a number. */
-const DECISIVE: readonly FaultCode[] = ['unknown_field', 'required', 'type'];
 
 /**
  * Reads a body as an instance of `Class`, by its class-validator rules, and refuses fields it does not know.
- * @throws Problem `validation_failed` that names every fault at once
+ * @throws Problem `validation_failed` that names every fault at once, as far as `refusal` tells them
  */
-export function validated<T extends object>(
+export function validated<T extends object>(Class: ClassConstructor<T>, body: unknown, options?: ValidationOptions): T {
+  const { value, faults } = judged(Class, body, options);
+  if (value === undefined) throw faults.refusal();
+  return value;
+}
+
+/**
+ * The same for readers with rules of their own, who tell all faults together.
+ * @throws Problem `malformed_json` for what is no object
+ */
+export function judged<T extends object>(
   Class: ClassConstructor<T>,
   body: unknown,
-  { nulls = 'refused' }: ValidationOptions = {},
+  { nulls = 'refused', isLeftOut, prepare = (fields) => fields }: ValidationOptions = {},
+): Judged<T> {
+  if (!isRecord(body)) throw new Problem('malformed_json', 'The body must be a JSON object.');
+  const faults = new FieldFaults();
+  const fields = prepare(sifted(Class, body, faults, isLeftOut));
+  const value = instanceOf(Class, fields, nulls, faults);
+  if (faults.isEmpty && keepsRules(value)) return { value, fields, faults };
+  const found = validateSync(value, { forbidUnknownValues: false, validationError: { target: false } });
+  faults.add(...found.flatMap((error) => faultsOf(error, '')));
+  return { value: faults.isEmpty ? value : undefined, fields, faults };
+}
+
+/**
+ * An instance with these fields. class-transformer is handed plain values only: lists and objects without a class of their own are for their rules to
+ * judge as they came, not for copying.
+ */
+function instanceOf<T extends object>(
+  Class: ClassConstructor<T>,
+  fields: Fields,
+  nulls: ValidationOptions['nulls'],
+  faults: FieldFaults,
+  parent = '',
 ): T {
-  const faults: FieldFault[] = [];
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new Problem('malformed_json', 'The body must be a JSON object.');
-  const value = plainToInstance(Class, cleaned(body, '', nulls, faults), { exposeUnsetFields: false });
-  if (faults.length === 0 && keepsRules(value)) return value;
-  const found = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-  faults.push(...found.flatMap((error) => faultsOf(error, '')));
-  if (faults.length === 0) return value;
-  throw refusal(faults);
-}
-
-/** The one problem for all faults of a request; the first fault found at a place is the one that is told. */
-export function refusal(faults: readonly FieldFault[]): Problem {
-  const decided = new Set<string>();
-  const told = faults.filter(({ pointer, code }) => {
-    const before = decided.has(pointer);
-    if (DECISIVE.includes(code)) decided.add(pointer);
-    return !before;
-  });
-  return new Problem('validation_failed', 'Nothing was saved or sent; mend what errors names.', { errors: told });
-}
-
-/** A step down in an RFC 6901 pointer. */
-export function step(pointer: string, name: string | number): string {
-  return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-// What class-transformer and class-validator would pass in silence: nulls in optional fields, names that every object has.
-function cleaned(value: unknown, pointer: string, nulls: ValidationOptions['nulls'], faults: FieldFault[]): unknown {
-  if (Array.isArray(value))
-    return value.map((entry, index) => cleaned(entry, step(pointer, index), nulls, faults) ?? null);
-  if (typeof value !== 'object' || value === null) return value;
-  const out: Record<string, unknown> = {};
-  for (const [name, entry] of Object.entries(value)) {
-    if (name in Object.prototype) faults.push(unknownField(step(pointer, name)));
-    else if (typeof entry === 'object' && entry !== null)
-      out[name] = cleaned(entry, step(pointer, name), nulls, faults);
-    else if (entry !== null || nulls === 'kept') out[name] = entry;
-    else if (nulls === 'refused')
-      faults.push({ pointer: step(pointer, name), code: 'type', detail: 'null is no value here' });
+  const plain: Fields = {};
+  const whole: Fields = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const pointer = step(parent, name);
+    const Nested = fieldsOf(Class).get(name);
+    if (value === null && nulls !== 'kept') {
+      if (nulls === 'refused') faults.add(noValue(pointer));
+    } else if (Nested) {
+      if (isRecord(value)) whole[name] = instanceOf(Nested, value, nulls, faults, pointer);
+      else faults.add({ pointer, code: 'type', detail: `${name} must be an object` });
+    } else if (typeof value === 'object' && value !== null) {
+      whole[name] = value;
+      if (isRecord(value)) lookInto(value, pointer, nulls, faults);
+    } else plain[name] = value;
   }
-  return out;
+  return Object.assign(plainToInstance(Class, plain, { exposeUnsetFields: false }), whole);
+}
+
+// What rules for such objects pass in silence: nulls, and names that every object has.
+function lookInto(record: Fields, pointer: string, nulls: ValidationOptions['nulls'], faults: FieldFaults): void {
+  for (const name of Object.keys(record)) {
+    if (name in Object.prototype) faults.addOfName(() => unknownField(step(pointer, name)));
+    else if (record[name] === null && nulls === 'refused') faults.addOfName(() => noValue(step(pointer, name)));
+  }
+}
+
+function noValue(pointer: string): FieldFault {
+  return { pointer, code: 'type', detail: 'null is no value here' };
 }
 
 function faultsOf(error: ValidationError, parent: string): FieldFault[] {
   const pointer = step(parent, error.property);
   const children = (error.children ?? []).flatMap((child) => faultsOf(child, pointer));
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => {
-    const code = codeOf(error, rule);
-    return { pointer, code, detail: code === 'unknown_field' ? unknownField(pointer).detail : message };
+    return { pointer, code: codeOf(error, rule), detail: message };
   });
   if (own.length > 0 && error.value === undefined) return [{ pointer, code: 'required', detail: 'is required' }];
   const decisive = own.find(({ code }) => DECISIVE.includes(code));
@@ -111,8 +141,4 @@ function codeOf({ contexts }: ValidationError, rule: string): FaultCode {
 
 function firstOfEach(faults: FieldFault[]): FieldFault[] {
   return faults.filter(({ code }, index) => faults.findIndex((other) => other.code === code) === index);
-}
-
-function unknownField(pointer: string): FieldFault {
-  return { pointer, code: 'unknown_field', detail: 'there is no such field' };
 }

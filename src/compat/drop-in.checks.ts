@@ -12,7 +12,7 @@ import { DropInCheckDto } from './drop-in.dto';
 import { readFields } from './drop-in.order';
 import type { Envelope } from './envelope';
 
-const CHECK_FIELDS = ['apikey', 'site_id', 'transaction_id', 'token', 'payment_token'] as const;
+const CHECK_FIELDS = new Set(['apikey', 'site_id', 'transaction_id', 'token', 'payment_token']);
 /** What a token of ours can look like (common/ids.ts makes them). */
 const TOKEN = /^[\w-]{1,100}$/;
 

@@ -1,11 +1,11 @@
 import type { ClassConstructor } from 'class-transformer';
 import { Problem, type FieldFault } from '../common/problem';
-import { refusal, validated } from '../common/validation';
+import { judged, type Judged } from '../common/validation';
 import type { Order } from '../payments/order.pipe';
 import { faultsBetweenFields } from '../payments/order.rules';
 import type { Customer, DropInOrder, Transaction } from '../payments/transaction.entity';
 import { DropInPaymentDto, type DropInCredentialsDto } from './drop-in.dto';
-import { fieldsOf, type Fields } from './fields';
+import { fieldsOf } from './fields';
 import { CUSTOMER_NAMES } from './names';
 
 /** What a client ordered: under our names, and what only the drop-in API knows. */
@@ -16,7 +16,7 @@ export interface ReadOrder {
 }
 
 /** Every field that is read; all others are ignored. */
-const PAYMENT_FIELDS = [
+const PAYMENT_FIELDS: ReadonlySet<string> = new Set([
   ...[
     'apikey',
     'site_id',
@@ -30,18 +30,19 @@ const PAYMENT_FIELDS = [
   ],
   ...['lang', 'metadata', 'invoice_data', 'alternative_currency', 'lock_phone_number', 'device_id'],
   ...Object.keys(CUSTOMER_NAMES),
-];
+]);
 const SITE_ID = /^\d{1,20}$/;
 
 /** Reads an initiation. @throws Problem with every fault at once; a site_id that cannot be one comes before all others */
 export function readOrder(body: unknown): ReadOrder {
-  const { fields, dto, faults } = judged(DropInPaymentDto, body, PAYMENT_FIELDS);
+  const { fields, value, faults } = read(DropInPaymentDto, body, PAYMENT_FIELDS);
   const order = orderOf(fields);
   const { site_id, notify_url, device_id } = fields as Partial<DropInPaymentDto>;
   const between = faultsBetweenFields(order).flatMap((fault) =>
     fault.pointer === '/return_url' ? wayBack(device_id) : [fault],
   );
-  if (!dto || between.length > 0) throw refusal([...faults, ...between]);
+  faults.add(...between);
+  if (!value || !faults.isEmpty) throw faults.refusal();
   return { order, dropIn: withoutAbsent<DropInOrder>({ site_id: site_id!, notify_url, device_id }) };
 }
 
@@ -49,11 +50,11 @@ export function readOrder(body: unknown): ReadOrder {
 export function readFields<T extends DropInCredentialsDto>(
   Class: ClassConstructor<T>,
   body: unknown,
-  names: readonly string[],
+  names: ReadonlySet<string>,
 ): T {
-  const { dto, faults } = judged(Class, body, names);
-  if (dto) return dto;
-  throw refusal(faults);
+  const { value, faults } = read(Class, body, names);
+  if (value) return value;
+  throw faults.refusal();
 }
 
 /** Which parts of an order that only the drop-in API knows differ from the saved ones. A device is another each time. */
@@ -61,28 +62,15 @@ export function dropInDifferences(sent: DropInOrder, { drop_in: kept }: Transact
   return (['site_id', 'notify_url'] as const).filter((name) => sent[name] !== undefined && sent[name] !== kept?.[name]);
 }
 
-interface Judged<T> {
-  fields: Fields;
-  /** Undefined when there are faults. */
-  dto: T | undefined;
-  faults: FieldFault[];
-}
-
-function judged<T extends DropInCredentialsDto>(
+function read<T extends DropInCredentialsDto>(
   Class: ClassConstructor<T>,
   body: unknown,
-  names: readonly string[],
+  names: ReadonlySet<string>,
 ): Judged<T> {
-  const sent = fieldsOf(body);
-  const fields = Object.fromEntries(Object.entries(sent).filter(([name]) => names.includes(name)));
+  const fields = fieldsOf(body, names);
   if (typeof fields.site_id === 'string' && !SITE_ID.test(fields.site_id))
     throw new Problem('site_unknown', 'The site_id is not made of digits.');
-  try {
-    return { fields, dto: validated(Class, fields), faults: [] };
-  } catch (error) {
-    if (!(error instanceof Problem) || error.extras.errors === undefined) throw error;
-    return { fields, dto: undefined, faults: error.extras.errors };
-  }
+  return judged(Class, fields);
 }
 
 // The script shows the end where it runs: there is nowhere to return to.

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { FieldFault, Problem, ProblemCode } from '../common/problem';
+import type { FieldFault, Problem, ProblemCode, ProblemExtras } from '../common/problem';
 import { envelope, enveloped, type Code, type Envelope } from './envelope';
 import { wireNameOf } from './names';
 
@@ -75,13 +75,19 @@ function codeOf(kind: ProblemCode): Code {
 }
 
 function faultOf({ kind, detail, extras }: Problem, code: Code): Envelope {
-  const { cinetpay, errors = [] } = extras;
+  const { cinetpay } = extras;
   if (kind === 'unauthorized') return envelope(code, { description: NO_KEY });
-  if (!cinetpay) return envelope(code, { description: errors.length > 0 ? errors.map(sentence).join('; ') : detail });
+  if (!cinetpay) return envelope(code, { description: sentences(extras) ?? detail });
   // CinetPay's 609 and 613 are about the gateway's own credentials: those of the client are right.
   const isOurs = kind === 'cinetpay_misconfigured';
   const { code: said, message, description } = cinetpay;
   return enveloped({ code: said, message, description: isOurs ? detail : description || detail });
+}
+
+function sentences({ errors = [], errorsOmitted }: ProblemExtras): string | undefined {
+  if (errors.length === 0) return undefined;
+  const more = errorsOmitted === undefined ? [] : [`and ${errorsOmitted} more`];
+  return [...errors.map(sentence), ...more].join('; ');
 }
 
 function sentence({ pointer, detail }: FieldFault): string {

@@ -2,7 +2,8 @@ import { ValidateBy, buildMessage } from 'class-validator';
 import { urlOf } from '../common/web-url';
 
 const MAX_URL = 2048;
-const MAX_LINES = 3;
+/** Lines that CinetPay's invoice has (official page). */
+export const MAX_INVOICE_LINES = 3;
 const MAX_NAME = 50;
 const MAX_VALUE = 100;
 
@@ -22,7 +23,7 @@ export function IsWebUrl(): PropertyDecorator {
 
 /** Up to 3 named lines of text (official page). */
 export function IsInvoiceData(): PropertyDecorator {
-  const message = `must hold at most ${MAX_LINES} names of at most ${MAX_NAME} characters with text of at most ${MAX_VALUE}`;
+  const message = `must hold at most ${MAX_INVOICE_LINES} names of at most ${MAX_NAME} characters with text of at most ${MAX_VALUE}`;
   return ValidateBy(
     { name: 'isInvoiceData', validator: { validate: isInvoiceData, defaultMessage: buildMessage(() => message) } },
     { context: { code: 'format' } },
@@ -39,7 +40,7 @@ function isInvoiceData(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const lines = Object.entries(value);
   return (
-    lines.length <= MAX_LINES &&
+    lines.length <= MAX_INVOICE_LINES &&
     lines.every(
       ([name, text]) =>
         name.length > 0 && name.length <= MAX_NAME && typeof text === 'string' && text.length <= MAX_VALUE,

@@ -56,6 +56,15 @@ class Body {
   person?: Person;
 }
 
+function refused(body: unknown): Problem['extras'] {
+  try {
+    validated(Body, body);
+  } catch (error) {
+    return (error as Problem).extras;
+  }
+  throw new Error('it was taken');
+}
+
 function faults(body: unknown, options?: ValidationOptions): string[] {
   try {
     validated(Body, body, options);
@@ -101,6 +110,30 @@ describe('a body', () => {
       '/person/email format',
       '/person/name length',
     ]);
+  });
+
+  it('reports 20 faults, its own fields first, and counts the others', () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`n${index}`, null]));
+    const { errors, errorsOmitted } = refused({ ...many, amount: 0, person: { ...many, name: '' } });
+    expect(errors!.map(({ pointer }) => pointer).slice(0, 3)).toEqual(['/amount', '/person/name', '/n0']);
+    expect(errors!.length).toBe(20);
+    expect(errors!.length + errorsOmitted!).toBe(10_002);
+    expect(refused({ amount: 0 }).errorsOmitted).toBeUndefined();
+  });
+
+  it('repeats little of what its sender wrote', () => {
+    const long = (text: string) => Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}${text}`, 1]));
+    const { errors, errorsOmitted } = refused({ amount: 5, ...long('\u0001'.repeat(2_000)) });
+    expect(JSON.stringify(errors).length).toBeLessThan(7_000);
+    expect(errors!.length + errorsOmitted!).toBe(30);
+    expect(errors![0]!.pointer).toMatch(/^.{101}…$/s);
+    // Cut in the middle of a character, it would be no text.
+    const cut = refused({ amount: 5, ...long('💛'.repeat(90)) }).errors!;
+    expect(cut.some(({ pointer }) => /\p{Surrogate}/u.test(pointer))).toBe(false);
+  });
+
+  it('that is a list where an object belongs is one fault, whatever is in it', () => {
+    expect(faults({ amount: 5, person: [{}, {}, {}] })).toEqual(['/person type']);
   });
 
   it('takes null for absent where that is wanted, and leaves it to the rules where that is', () => {

@@ -50,6 +50,12 @@ describe('a body', () => {
     expectFault(await request('POST', `${gateway.url}/v2/payment`), nothing);
   });
 
+  it('whose values say themselves how they are read is refused like any other', async () => {
+    const odd = { toString: 1, valueOf: 1, toJSON: 1, then: 1 };
+    for (const name of ['lock_phone_number', 'amount', 'lang', 'channels', 'site_id', 'transaction_id'])
+      expectFault(await client.pay({ [name]: odd }), invalid(expect.stringContaining(name)));
+  });
+
   it('with hostile names inside an object is refused or kept as text, and harms nothing', async () => {
     const order = { ...wireOrder(), apikey: gateway.apiKey, site_id: '1' };
     const folded = `${formOf(order)}&invoice_data[__proto__]=x&metadata[constructor]=y`;

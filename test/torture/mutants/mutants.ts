@@ -191,10 +191,26 @@ export const MUTANTS: Mutant[] = [
   {
     name: 'an object in a form is copied for each of its names',
     file: 'src/compat/fields.ts',
-    find: '?? new Map(Object.entries(asObject(fields.get(outer))));\n    objects.set(outer, object.set(inner, value));',
+    find: '?? new Map(Object.entries(asObject(fields.get(outer))));\n    objects.set(outer, object.set(inner, body[name]));',
     replace:
-      '?? new Map(Object.entries(asObject(fields.get(outer))));\n    objects.set(outer, new Map([...object]).set(inner, value));',
+      '?? new Map(Object.entries(asObject(fields.get(outer))));\n    objects.set(outer, new Map([...object]).set(inner, body[name]));',
     test: 'test/compat/fields.spec.ts',
+  },
+  {
+    name: 'each unknown name of a body is described, though 20 are told',
+    file: 'src/common/field-faults.ts',
+    find: 'if (this.names++ < MAX_TOLD) this.ofNames.push(fault());',
+    replace: 'this.ofNames = [...this.ofNames, fault()];\n    this.names++;',
+    test: 'test/security/cost.spec.ts',
+    only: 'POST /v1/payments with a key',
+  },
+  {
+    name: 'the boundary of a form may have any length',
+    file: 'src/cinetpay/multipart.ts',
+    find: "boundary === '' || boundary.length > MAX_BOUNDARY",
+    replace: "boundary === ''",
+    test: 'test/security/cost.spec.ts',
+    only: 'POST /v2/payment without a key',
   },
   {
     name: 'two lines of Idempotency-Key are joined into another key',
