@@ -19,15 +19,29 @@ const DOCS_POLICY = [
 /** An answer may hold what only its reader may know. Swagger UI's files, which hold nothing, say otherwise themselves. */
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
+/** Headers of an answer of the API: also of one that no route gives. */
+export function apiHeaders(publicUrl: string): Record<string, string> {
+  const https = publicUrl.startsWith('https:');
+  return { ...alwaysOver(https), 'Content-Security-Policy': policyOver(https, API_POLICY) };
+}
+
+function alwaysOver(https: boolean): Record<string, string> {
+  return { ...helmetHeaders(https), ...NO_STORE };
+}
+
+function policyOver(https: boolean, policy: string): string {
+  return https ? `${policy}; upgrade-insecure-requests` : policy;
+}
+
 /** Headers of every answer. A page that sets one of its own keeps it. */
 export function setHeaders(app: FastifyInstance, publicUrl: string): void {
   const https = publicUrl.startsWith('https:');
-  const always = { ...helmetHeaders(https), ...NO_STORE };
+  const always = alwaysOver(https);
   app.addHook('onRequest', (request, reply, done) => {
     const docs = request.url === '/docs' || request.url.startsWith('/docs/');
     const policy = docs ? DOCS_POLICY : API_POLICY;
     void reply.headers(always).header('Request-Id', request.id);
-    void reply.header('Content-Security-Policy', https ? `${policy}; upgrade-insecure-requests` : policy);
+    void reply.header('Content-Security-Policy', policyOver(https, policy));
     done();
   });
 }

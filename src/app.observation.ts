@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { NewServer } from './app.server';
 import type { CallerRequest } from './auth/caller';
 import { clientAddress, shortened } from './common/client-address';
 import { logInfo } from './common/logger';
@@ -34,4 +35,19 @@ export function observe(
     });
     done();
   });
+}
+
+/** The same for what never became a request, and the number of connections. */
+export function observeConnections(
+  { connections, refusals }: Pick<NewServer, 'connections' | 'refusals'>,
+  metrics: Metrics,
+  { logClientAddress }: Pick<Config, 'logClientAddress'>,
+): void {
+  metrics.connections(() => connections.count);
+  connections.onRefused = (why) => metrics.connectionRefused(why);
+  refusals.tell = (request_id, { status, code }, address) => {
+    metrics.httpRequest('none', 'none', status, 0);
+    const client = logClientAddress === 'network' ? shortened(address) : address;
+    logInfo('request', { request_id, method: 'none', route: 'none', status, client, code });
+  };
 }

@@ -1,41 +1,76 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyServerOptions } from 'fastify';
 import { BODY_LIMIT } from './app.bodies';
+import type { Handle } from './app.connection';
+import { Connections } from './app.connections';
+import { apiHeaders } from './app.headers';
 import { routedUrl } from './app.paths';
 import { answerProblem } from './app.problems';
+import { HEADERS_SECONDS, Refusals, type ReadError, REQUEST_SECONDS } from './app.refusals';
+import { clientAddress } from './common/client-address';
 import { newId } from './common/ids';
-import { problemDocument } from './common/problem.filter';
 import { Problem } from './common/problem';
 import type { Config } from './config/config';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** Milliseconds a sender may take for the headers, and for the whole request (our choice: ten times a slow phone's). */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 20_000;
+/** Longer than a load balancer keeps an idle connection: we never close one that is just being reused. */
+const IDLE_MS = 75_000;
+/** Without progress in sending for so long, a connection ends (our choice). */
+const STALL_MS = 60_000;
+
+/** The server with what stands before it. */
+export interface NewServer {
+  adapter: FastifyAdapter;
+  connections: Connections;
+  refusals: Refusals;
+}
 
 /** Fastify with our limits: sizes, times, names of requests, and problem documents also where no route was reached. */
-export function newServer(config: Config): FastifyAdapter {
-  return new FastifyAdapter({
+export function newServer(config: Config): NewServer {
+  const { connectionsPerAddress, connectionsMax, trustProxyHops, publicUrl } = config;
+  const refusals = new Refusals(publicUrl);
+  const connections = new Connections({
+    // Behind a proxy all clients have its address.
+    perAddress: trustProxyHops > 0 ? Infinity : connectionsPerAddress,
+    inAll: connectionsMax,
+    stallMs: STALL_MS,
+    idleMs: IDLE_MS,
+  });
+  const adapter = new FastifyAdapter({
     genReqId: requestId,
     rewriteUrl: routedUrl,
-    trustProxy: config.trustProxyHops === 0 ? false : config.trustProxyHops,
+    trustProxy: trustProxyHops === 0 ? false : trustProxyHops,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    // Longer than a load balancer keeps an idle connection: we never close one that is just being reused.
-    keepAliveTimeout: 75_000,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 },
+    serverFactory: (handle: Handle) => {
+      const server = connections.createServer(handle, {
+        headersTimeout: HEADERS_SECONDS * 1000,
+        requestTimeout: REQUEST_SECONDS * 1000,
+        connectionsCheckingInterval: 1_000,
+        maxHeaderSize: 16 * 1024,
+        // Node would answer by itself; see refuseBadRequests.
+        requireHostHeader: false,
+      });
+      // All that fit are read: Node would drop those above its limit without a word, and with them what they meant.
+      server.maxHeadersCount = 0;
+      server.on('connect', (_request, socket: Socket) =>
+        connections.refuse(socket, () => refusals.answerConnect(socket)),
+      );
+      return server;
+    },
     // A request on an open connection is still answered while we stop; the answer says that the connection ends.
     return503OnClosing: false,
     // An id of 100 characters, each of them percent-encoded.
     routerOptions: { maxParamLength: 300 },
-    frameworkErrors: answerUnroutable,
-    clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerUnroutable(apiHeaders(publicUrl), refusals),
+    clientErrorHandler: (error: ReadError, socket: Socket) =>
+      connections.refuse(socket, () => refusals.answer(error, socket)),
     // Nest's own middleware layer; we have guards and hooks.
     skipMiddie: true,
   });
+  return { adapter, connections, refusals };
 }
 
 function requestId(request: { headers: IncomingMessage['headers'] }): string {
@@ -44,33 +79,14 @@ function requestId(request: { headers: IncomingMessage['headers'] }): string {
 }
 
 // The address cannot be decoded or is longer than anything we hand out: hooks and routes never see it.
-function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header('Request-Id', request.id);
-  answerProblem(request, reply, new Problem('not_found', 'No route answers here; /docs lists them.'));
-}
-
-/** What Node could not read as a request, on the bare socket. */
-function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const problem = unreadable(error.code);
-  const id = newId();
-  const body = JSON.stringify(problemDocument(problem, id));
-  const head = [
-    `HTTP/1.1 ${problem.status} ${problem.title}`,
-    'Connection: close',
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `Request-Id: ${id}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function unreadable(code: string | undefined): Problem {
-  if (code === 'HPE_HEADER_OVERFLOW') return new Problem('headers_too_large', 'Headers may have 16 KB in all.');
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new Problem(
-      'request_timeout',
-      `Send the headers within ${HEADERS_TIMEOUT_MS / 1000} s and the rest within ${REQUEST_TIMEOUT_MS / 1000} s.`,
-    );
-  return new Problem('malformed_request', 'The bytes that came are not an HTTP request.');
+function answerUnroutable(
+  headers: Record<string, string>,
+  refusals: Refusals,
+): FastifyServerOptions['frameworkErrors'] {
+  return (_error, request, reply) => {
+    const problem = new Problem('not_found', 'No route answers here; /docs lists them.');
+    void reply.headers(headers).header('Request-Id', request.id);
+    answerProblem(request, reply, problem);
+    refusals.tell(request.id, problem, clientAddress(request));
+  };
 }

@@ -1,37 +1,47 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readBodies } from './app.bodies';
-import { endUnusedConnections } from './app.connections';
 import { serveDocumentation } from './app.documentation';
 import { setHeaders } from './app.headers';
 import { AppModule } from './app.module';
 import { keepPrefix } from './app.paths';
-import { observe } from './app.observation';
+import { observe, observeConnections } from './app.observation';
 import { answerProblem } from './app.problems';
 import { refuseRepeatedHeaders } from './app.repeated-headers';
+import { refuseBadRequests } from './app.refusals';
 import { newServer } from './app.server';
+import { limitVisitors } from './app.visitors';
 import type { CrashPoints } from './common/crash-points';
 import { nestStartLogger } from './common/logger';
 import { Metrics } from './common/metrics';
 import { ProblemFilter } from './common/problem.filter';
 import { openToBrowsers } from './compat/browsers';
 import type { Config } from './config/config';
+import { AddressLimits } from './throttling/address.limits';
 
 /** The application as it runs everywhere, tests included; it does not listen yet. Closing it closes everything it opened. */
 export async function createApp(config: Config, crashPoints?: CrashPoints): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, crashPoints), newServer(config), {
+  const { adapter, connections, refusals } = newServer(config);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, crashPoints), adapter, {
     bodyParser: false,
     logger: nestStartLogger,
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  endUnusedConnections(fastify);
+  fastify.addHook('preClose', (done) => {
+    connections.beginDrain();
+    connections.endUnused();
+    done();
+  });
   readBodies(fastify);
   setHeaders(fastify, config.publicUrl);
   keepPrefix(fastify, config.publicUrl);
   refuseRepeatedHeaders(fastify);
+  refuseBadRequests(fastify);
   openToBrowsers(fastify);
   observe(fastify, app.get(Metrics), config);
+  observeConnections({ connections, refusals }, app.get(Metrics), config);
+  limitVisitors(fastify, app.get(AddressLimits));
   app.useGlobalFilters(new ProblemFilter(answerProblem));
   await serveDocumentation(app);
   return app;

@@ -1,3 +1,4 @@
+import { connectionsOf } from './app.connections';
 import { createApp } from './app.setup';
 import { pause } from './common/clock';
 import { logInfo, logWarn, nestLogger } from './common/logger';
@@ -13,6 +14,8 @@ import { claimPurpose, type Purpose } from './database/purpose';
 
 /** How long load balancers may need to see that we are not ready any more (our choice: a probe a second, and one lost). */
 const DRAIN_MS = 2_000;
+/** Then for so long connections that are idle may bring one more request (our choice). */
+const LAST_REQUEST_MS = 2_000;
 
 /** A gateway that listens. */
 export interface RunningGateway extends Program {
@@ -43,8 +46,13 @@ export async function startGateway(config: Config, crashPoints?: CrashPoints): P
   const url = `http://${host}:${port}`;
   logInfo('listening', { reason: url });
   const stop = async (): Promise<void> => {
+    const connections = connectionsOf(app.getHttpServer());
     app.get(Readiness).beginStop();
-    if (config.mode === 'production') await pause(DRAIN_MS);
+    connections.beginDrain();
+    if (config.mode === 'production') {
+      await pause(DRAIN_MS);
+      await connections.endIdle(LAST_REQUEST_MS);
+    }
     const late = pause(config.shutdownTimeoutMs).then(() => 'late');
     if ((await Promise.race([app.close(), late])) === 'late')
       logWarn('work was still in flight when the time to stop was over; it goes on after the next start');

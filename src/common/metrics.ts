@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const FAST = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -20,6 +20,19 @@ export class Metrics {
     help: 'Time from the first byte of a request to the last of its answer.',
     labelNames: ['route', 'method'],
     buckets: FAST,
+    registers: [this.registry],
+  });
+  private readonly refusedConnections = new Counter({
+    name: 'http_connections_refused_total',
+    help: 'Connections that ended at once because there were too many, by which limit.',
+    labelNames: ['limit'],
+    registers: [this.registry],
+  });
+  private countConnections = (): number => 0;
+  private readonly openConnections: Gauge = new Gauge({
+    name: 'http_connections',
+    help: 'Connections of clients that are open.',
+    collect: () => this.openConnections.set(this.countConnections()),
     registers: [this.registry],
   });
   private readonly calls = new Counter({
@@ -50,6 +63,15 @@ export class Metrics {
   httpRequest(route: string, method: string, status: number, seconds: number): void {
     this.requests.inc({ route, method, status });
     this.requestSeconds.observe({ route, method }, seconds);
+  }
+
+  /** Says who counts the open connections. */
+  connections(count: () => number): void {
+    this.countConnections = count;
+  }
+
+  connectionRefused(limit: string): void {
+    this.refusedConnections.inc({ limit });
   }
 
   cinetpayCall(site: string, operation: string, outcome: string, seconds: number): void {

@@ -44,6 +44,7 @@ const KINDS = {
   position_gone: { status: 410, title: 'The feed no longer reaches back to this position', safeToRetry: 'new_request' },
   payload_too_large: { status: 413, title: 'The body is too large', safeToRetry: 'new_request' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json', safeToRetry: 'new_request' },
+  expectation_failed: { status: 417, title: 'The header Expect asks for what is not done', safeToRetry: 'new_request' },
   idempotency_key_reused: {
     status: 422,
     title: 'This Idempotency-Key came with another request',

@@ -70,6 +70,7 @@ function codeOf(kind: ProblemCode): Code {
     case 'no_site_for_currency':
     case 'site_currency_mismatch':
     case 'headers_too_large':
+    case 'expectation_failed':
       return '608';
   }
 }

@@ -50,6 +50,8 @@ export function loadConfig(env: Environment, mode: Config['mode'] = 'production'
   set('throttleLimit', read.integer('THROTTLE_LIMIT'));
   set('throttleWindowSeconds', read.integer('THROTTLE_WINDOW_SECONDS'));
   set('trustProxyHops', read.integer('TRUST_PROXY_HOPS'));
+  set('connectionsPerAddress', read.integer('CONNECTIONS_PER_ADDRESS'));
+  set('connectionsMax', read.integer('CONNECTIONS_MAX'));
   set('roles', read.list('ROLES'));
   config.apiKeyPepper = new Secret(read.required('API_KEY_PEPPER'));
   set('allowHttpHosts', read.list('ALLOW_HTTP_HOSTS'));

@@ -9,6 +9,9 @@ import type { Quota } from './standing';
  */
 export const CHECKOUT_QUOTA: Quota = { limit: 6_000, windowSeconds: 60 };
 
+/** Requests for the documentation, the metrics and what no route answers, per address and minute (our choice: a page takes ten). */
+export const VISITOR_QUOTA: Quota = { limit: 600, windowSeconds: 60 };
+
 /** The limits of those who have no API key, per client address and per process. */
 @Injectable()
 export class AddressLimits {
@@ -16,6 +19,7 @@ export class AddressLimits {
   readonly strangersQuota: Quota;
   readonly strangers: AddressCounts;
   readonly checkout = countsOf(CHECKOUT_QUOTA);
+  readonly visitors = countsOf(VISITOR_QUOTA);
 
   constructor({ throttleLimit, throttleWindowSeconds }: Config) {
     this.strangersQuota = { limit: throttleLimit, windowSeconds: throttleWindowSeconds };

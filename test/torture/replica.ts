@@ -46,6 +46,11 @@ export class Replica {
     this.child?.kill('SIGKILL');
   }
 
+  /** Of its process, while it runs. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   pause(): void {
     this.child?.kill('SIGSTOP');
   }
