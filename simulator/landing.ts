@@ -23,16 +23,24 @@ export function landingPage(sim: Simulation, address: string): string {
 }
 
 function sites(sim: Simulation): string {
-  const rows = sim.settings.sites.map(
-    ({ currency, site_id, apikey, secret_key }) =>
-      `<tr>${[currency, site_id, apikey, secret_key].map(cell).join('')}</tr>`,
-  );
-  return `<table><tr><th>currency</th><th>site_id</th><th>apikey</th><th>secret key</th></tr>${rows.join('')}</table>`;
+  const rows = sim.settings.sites.map(({ currency, site_id, apikey, secret_key }) => [
+    ...[currency, site_id, apikey, secret_key],
+  ]);
+  return table(['currency', 'site_id', 'apikey', 'secret key'], rows);
 }
 
 function magicTable(): string {
-  const rows = MAGIC_AMOUNTS.map(({ amount, meaning }) => `<tr>${cell(String(amount))}${cell(meaning)}</tr>`);
-  return `<table><tr><th>amount</th><th>what happens</th></tr>${rows.join('')}</table>`;
+  return table(
+    ['amount', 'what happens'],
+    MAGIC_AMOUNTS.map(({ amount, meaning }) => [String(amount), meaning]),
+  );
+}
+
+/** On a narrow screen each cell is a line of its own, under its column's name. */
+function table(names: string[], rows: string[][]): string {
+  const head = names.map((name) => `<th>${escape(name)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map((text, index) => cell(text, names[index])).join('')}</tr>`).join('');
+  return `<table><tr>${head}</tr>${body}</table>`;
 }
 
 const CONTROLS: [string, string][] = [
@@ -55,8 +63,8 @@ function controlTable(): string {
   return `<table>${rows.join('')}</table>`;
 }
 
-function cell(text: string): string {
-  return `<td>${escape(text)}</td>`;
+function cell(text: string, name?: string): string {
+  return `<td${name === undefined ? '' : ` data-name="${escape(name)}"`}>${escape(text)}</td>`;
 }
 
 function example(sim: Simulation, address: string): string {

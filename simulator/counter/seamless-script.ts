@@ -3,7 +3,10 @@ export function seamlessScript(publicUrl: string): string {
   return SOURCE.replace('__BASE__', JSON.stringify(publicUrl));
 }
 
-/** Plain script for any browser; `mode` and `type` are not for the API. Callbacks run once each. */
+/**
+ * Plain script for any browser; `mode` and `type` are not for the API. Callbacks run once each. Where CinetPay's pushes through a socket this
+ * one asks, and after a lost connection it goes on under a new device, as CinetPay's does.
+ */
 const SOURCE = `(function (window, document) {
   'use strict';
   var base = __BASE__;
@@ -70,17 +73,38 @@ const SOURCE = `(function (window, document) {
     close.focus();
   }
   function waitForResult(device) {
+    var lost = false, busy = false;
     window.clearInterval(poll);
-    poll = window.setInterval(function () {
-      window.fetch(base + '/v2/seamless/result/' + device).then(function (answer) {
+    var mine = poll = window.setInterval(function () {
+      if (busy) return;
+      busy = true;
+      (lost ? attach() : ask()).catch(function () { lost = true; }).then(function () { busy = false; });
+    }, 300);
+    function ask() {
+      return window.fetch(base + '/v2/seamless/result/' + device).then(function (answer) {
         return answer.status === 200 ? answer.json() : null;
       }).then(function (data) {
         if (!data) return;
-        window.clearInterval(poll);
+        window.clearInterval(mine);
         tell('response', data);
         if (config.close_after_response) closeModal();
-      }).catch(function () { return null; });
-    }, 300);
+      });
+    }
+    function attach() {
+      var next = newDevice();
+      return post('/v2/seamless/device', { old_device_id: device, new_device_id: next }).then(function (data) {
+        lost = false;
+        if (data.code !== '202') return fail(data.message, data.description);
+        device = next;
+      });
+    }
+  }
+  function post(path, body) {
+    return window.fetch(base + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json;charset=UTF-8' },
+      body: JSON.stringify(body)
+    }).then(function (answer) { return answer.json(); });
   }
   function start(order) {
     var device = newDevice(), body = {}, name;
@@ -90,16 +114,10 @@ const SOURCE = `(function (window, document) {
     delete body.type;
     body.device_id = device;
     told = { response: null, error: null, close: null };
-    window.fetch(base + '/v2/payment', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json;charset=UTF-8' },
-      body: JSON.stringify(body)
-    }).then(function (answer) {
-      return answer.json().then(function (data) {
-        if (answer.status !== 200 || data.code !== '201') return fail(data.message, data.description);
-        showModal(data.data.payment_url);
-        waitForResult(device);
-      });
+    post('/v2/payment', body).then(function (data) {
+      if (data.code !== '201') return fail(data.message, data.description);
+      showModal(data.data.payment_url);
+      waitForResult(device);
     }).catch(function () { fail('ERROR_CONNECTION', 'The payment could not be started'); });
   }
 

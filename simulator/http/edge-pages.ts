@@ -3,7 +3,7 @@ import type { Reply } from './exchange';
 
 /** Pages and headers that come from what stands in front of CinetPay: never JSON, never a code. */
 export function accessDenied(title: string): string {
-  return `<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>${title}</title></head><body><h1>${title}</h1></body></html>`;
+  return `<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title></head><body><main><h1>${title}</h1></main></body></html>`;
 }
 
 /** The edge's answer to a client without User-Agent. */

@@ -152,8 +152,47 @@ describe('seamless', () => {
       ...{ amount: '2500', currency: 'XOF', status: 'ACCEPTED', payment_method: 'OM', description: 'Order' },
       ...{ metadata: 'm', operator_id: expect.any(String), payment_date: expect.stringMatching(/^\d{4}-/) },
     });
+  });
+
+  describe('a page that lost its socket', () => {
+    const move = (fields: unknown): Promise<Answer> => call('POST', `${simulator.url}/v2/seamless/device`, fields);
     const moved = { old_device_id: 'device1', new_device_id: 'device2' };
-    expect((await call('POST', `${simulator.url}/v2/seamless/device`, moved)).body.code).toBe('202');
-    expect((await call('GET', `${simulator.url}/v2/seamless/result/device2`)).status).toBe(200);
+
+    it('goes on under its new device, which its open order has from then on', async () => {
+      const at = await counter({ return_url: undefined, device_id: 'device1' });
+      const answer = await move(moved);
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+      expect(answer.body).toMatchObject({ code: '202', description: expect.stringMatching(/\w/) });
+      expect(await shown(at)).toMatchObject({ device_id: 'device2' });
+      await submit(at, { act: 'pay' });
+      expect((await call('GET', `${simulator.url}/v2/seamless/result/device2`)).status).toBe(200);
+      const { calls } = await ledgerOf(simulator);
+      expect(calls.find(({ operation }) => operation === 'device')).toMatchObject({
+        ...{ site_id: XOF.site_id, transaction_id: at.id, answered: 200, code: '202' },
+      });
+    });
+
+    it('is told the same when no order waits, and 608 only where a device is missing', async () => {
+      expect((await move(moved)).body.code).toBe('202');
+      const refused = await move({ new_device_id: 'device2' });
+      expect([refused.status, refused.body.code]).toEqual([400, '608']);
+      expect(refused.body.description).toContain('old_device_id');
+      expect((await ledgerOf(simulator)).calls.map(({ site_id, code }) => [site_id, code])).toEqual([
+        ...[
+          [null, '202'],
+          [null, '608'],
+        ],
+      ]);
+    });
+
+    it('counts against the rate of its site, and can be hit by a fault', async () => {
+      await counter({ return_url: undefined, device_id: 'device1' });
+      await call('PUT', `${simulator.url}/_sim/settings`, { rate_per_second: 0 });
+      expect((await move(moved)).status).toBe(429);
+      await call('PUT', `${simulator.url}/_sim/faults`, {
+        rules: [{ operation: 'device', kind: 'status', status: 503 }],
+      });
+      expect((await move(moved)).status).toBe(503);
+    });
   });
 });

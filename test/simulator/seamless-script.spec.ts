@@ -24,14 +24,23 @@ interface Element {
 class Browser {
   readonly body = this.element();
   readonly heard: [string, unknown][] = [];
+  offline = false;
+  refused = 0;
   private window: Record<string, unknown> = {};
 
   async load(): Promise<void> {
     const document = { body: this.body, createElement: () => this.element() };
-    const { crypto, fetch, setTimeout, setInterval, clearInterval } = globalThis;
+    const { crypto, setTimeout, setInterval, clearInterval } = globalThis;
+    const fetch = (...request: Parameters<typeof globalThis.fetch>): Promise<unknown> =>
+      this.offline ? this.refuse() : globalThis.fetch(...request);
     this.window = { crypto, fetch, setTimeout, setInterval, clearInterval, document };
     const { text } = await call('GET', `${simulator.url}/seamless/main.js`);
     runInContext(text, createContext({ window: this.window, document, JSON, Uint8Array, setTimeout }));
+  }
+
+  private refuse(): Promise<never> {
+    this.refused += 1;
+    return Promise.reject(new TypeError('Failed to fetch'));
   }
 
   get cinetpay(): Record<string, (argument: unknown) => void> {
@@ -108,6 +117,28 @@ it('shows the counter, sends neither mode nor return_url, and hands over the res
   );
   expect(browser.heard[1]).toEqual(['close', data]);
   expect(browser.find('cp_modal_first_parent')).toBeUndefined();
+});
+
+it('goes on under a new device after its connection was lost, and still hears of the payment', async () => {
+  const browser = new Browser();
+  await browser.load();
+  browser.checkout({ transaction_id: 'SEAMLESS3' });
+  await until(
+    () => browser.frames().length,
+    (count) => count === 1,
+  );
+  const device = async (): Promise<unknown> =>
+    (await call('GET', `${simulator.url}/_sim/transactions/SEAMLESS3`)).body.transaction.device_id;
+  const first = await device();
+  browser.offline = true;
+  await until(
+    () => browser.refused,
+    (count) => count > 0,
+  );
+  browser.offline = false;
+  await until(device, (now) => now !== first);
+  await call('POST', `${simulator.url}/_sim/transactions/SEAMLESS3/pay`);
+  expect(await heard(browser)).toMatchObject([['response', { status: 'ACCEPTED' }]]);
 });
 
 it('closed without paying', async () => {
