@@ -5,12 +5,13 @@ import { addCounterRoutes } from './counter/counter';
 import { Customer } from './counter/customer';
 import { addSeamlessRoutes } from './counter/seamless';
 import { Faults } from './faults/faults';
-import { page } from './http/exchange';
+import { page, readBody, textOfBody } from './http/exchange';
 import { Router } from './http/router';
 import { addressOf, urlOfServer } from './http/address';
 import { listen, type Listening } from './http/server';
 import { landingPage } from './landing';
 import { Notifier } from './notify/notifier';
+import { shopPage } from './shop';
 import type { Simulation } from './simulation';
 import { NO_JOURNAL } from './state/journal';
 import { Ledger } from './state/ledger';
@@ -100,6 +101,11 @@ function routesOf(sim: Simulation, reset: () => void): Router {
   router.on('POST', '/v2/payment/check', (exchange) => takeCall(sim, exchange, 'check'));
   router.on('POST', '/v2/seamless/device', (exchange) => takeCall(sim, exchange, 'device'));
   router.on('GET', '/', ({ request }) => page(200, landingPage(sim, addressOf(request, sim))));
+  router.on('GET', '/shop', ({ url }) => page(200, shopPage(url.searchParams.get('transaction_id'))));
+  router.on('POST', '/shop', async ({ request }) => {
+    const form = new URLSearchParams(textOfBody(await readBody(request)));
+    return page(200, shopPage(form.get('transaction_id')));
+  });
   addCounterRoutes(router, sim);
   addSeamlessRoutes(router, sim);
   addControlRoutes(router, sim, reset);

@@ -52,9 +52,8 @@ function end(code: number): never {
 export function linesOf(error: unknown): string[] {
   if (error instanceof ConfigFaults) return ['The configuration has faults:', ...error.faults.map((one) => `  ${one}`)];
   if (error instanceof StartRefused || error instanceof EmbeddedPostgresError) return [error.message];
-  const { code, message, port, address, path } = error as NodeJS.ErrnoException & { port?: number; address?: string };
-  if (code === 'EADDRINUSE') return [portInUse('PORT', { port, address })];
-  if (code === 'EACCES' && port) return [`Port ${port} may not be used by this user: choose one above 1023.`];
+  const { code, message, path } = error as NodeJS.ErrnoException;
+  if (code !== undefined && code in MACHINE_FAULTS) return [`${MACHINE_FAULTS[code]} (${code}).`];
   if (path !== undefined && code !== undefined) return [`${path} cannot be used (${code}).`];
   // No such table or column: the command line migrates nothing by itself.
   if (code === '42P01' || code === '42703')
@@ -81,10 +80,14 @@ const DATABASE_FAULTS: Record<string, string> = {
   '57P03': 'it is starting or stopping',
 };
 
-/** @param name the variable that chose the port */
-export function portInUse(name: string, { port, address }: { port?: number; address?: string }): string {
-  return `Port ${port} on ${address} is in use: stop what listens there, or choose another ${name}.`;
-}
+/** What the machine cannot give, whatever asked for it. */
+const MACHINE_FAULTS: Record<string, string> = {
+  ENOSPC: 'No space is left on the disk',
+  EDQUOT: "This user's share of the disk is used up",
+  EMFILE: 'This process may open no more files and connections: raise its limit (ulimit -n)',
+  ENFILE: 'This machine can open no more files and connections',
+  ENOMEM: 'This machine has no memory left',
+};
 
 // SQLSTATE: five capitals and digits; wrong password, no such database, no right.
 function isPostgres(code: string | undefined): boolean {

@@ -1,12 +1,9 @@
 import type { SandboxFile } from './sandbox.folder';
 
-/** The order that the banner's and the README's curl send. */
-export const FIRST_ORDER = {
-  amount: 2500,
-  currency: 'XOF',
-  description: 'Order 1234',
-  return_url: 'https://shop.example/thanks',
-};
+/** The order that the banner's and the README's curl send. The simulator plays the shop that it leads back to. */
+export function firstOrder(simulatorUrl: string): object {
+  return { amount: 2500, currency: 'XOF', description: 'Order 1234', return_url: `${simulatorUrl}/shop` };
+}
 
 /** What a person needs first. `clusterAt`: where the database lies when it could not lie in DATA_DIR. */
 export function bannerOf(file: SandboxFile, dataDir: string, clusterAt?: string): string {
@@ -31,11 +28,11 @@ export function bannerOf(file: SandboxFile, dataDir: string, clusterAt?: string)
   ].join('\n');
 }
 
-function curlOf({ gateway_url, api_key }: SandboxFile): string {
+function curlOf({ gateway_url, simulator_url, api_key }: SandboxFile): string {
   return [
     `curl -s ${gateway_url}/v1/payments \\`,
     `  -H 'Authorization: Bearer ${api_key}' \\`,
     "  -H 'Content-Type: application/json' \\",
-    `  -d '${JSON.stringify(FIRST_ORDER)}'`,
+    `  -d '${JSON.stringify(firstOrder(simulator_url))}'`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { DEMO_SITES } from '../simulator/state/settings';
 import type { Config } from './config/config';
-import { asSite, loadConfig } from './config/environment';
+import { loadConfig } from './config/environment';
+import { asSite } from './config/sites';
 
 const DEFAULT_PORT = 3000;
 /** Our choice: a person who pressed Ctrl-C waits; Postgres still has to stop after it. What is cut off goes on after the next start. */

@@ -4,7 +4,8 @@ import { ApiKeys } from './auth/api-keys.service';
 import { configureLogger } from './common/logger';
 import { readEnvironment } from './config/environment';
 import { startEmbeddedPostgres } from './database/embedded-postgres';
-import { portInUse, runProgram, StartRefused, type Program } from './program';
+import { listenRefused } from './listening';
+import { runProgram, type Program } from './program';
 import { bannerOf } from './sandbox.banner';
 import { loadSandboxConfig, STAND_INS } from './sandbox.config';
 import { keepSandboxFile, openSandboxFolder } from './sandbox.folder';
@@ -25,12 +26,6 @@ void runProgram(async () => {
   return { stop };
 });
 
-// By the time a fault is told nobody knows any more whose port it was.
-function namePort(fault: Error & { code?: string; port?: number; address?: string }): never {
-  if (fault.code === 'EADDRINUSE') throw new StartRefused(portInUse('SIMULATOR_PORT', fault));
-  throw fault;
-}
-
 /** Everything it opens is added to `opened`, to be stopped in the opposite order. */
 async function start(env: Record<string, string | undefined>, opened: Program[]): Promise<void> {
   // Read with stand-ins first, so that a bad variable is told before anything starts.
@@ -40,7 +35,9 @@ async function start(env: Record<string, string | undefined>, opened: Program[])
   const postgres = env.DATABASE_URL ? undefined : await startEmbeddedPostgres({ dataDir });
   if (postgres) opened.push(postgres);
   const simulation = { port: simulatorPort, dataDir: join(dataDir, 'simulator') };
-  const simulator = await startSimulator(simulation).catch(namePort);
+  const simulator = await startSimulator(simulation).catch((error: Error) => {
+    throw listenRefused(error, { host: '127.0.0.1', port: simulatorPort }, 'SIMULATOR_PORT');
+  });
   opened.push({ stop: () => simulator.close() });
   const databaseUrl = postgres?.databaseUrl ?? env.DATABASE_URL!;
   const config = loadSandboxConfig(env, { databaseUrl, simulatorUrl: simulator.url, pepper });

@@ -4,10 +4,11 @@ import { pause } from './common/clock';
 import { logInfo, logWarn, nestLogger } from './common/logger';
 import type { CrashPoints } from './common/crash-points';
 import type { Config } from './config/config';
-import { isPlainAndFar, namesLocalhost } from './config/environment';
+import { warningsOf } from './config/warnings';
 import { Sql, type Runner } from './database/sql';
 import { isMigrated, runMigrations } from './database/migrate';
 import { Readiness } from './health/readiness';
+import { hostInUrl, listenRefused } from './listening';
 import { StartRefused, type Program } from './program';
 import { missingSites } from './sites/missing-sites';
 import { claimPurpose, type Purpose } from './database/purpose';
@@ -29,21 +30,22 @@ export interface RunningGateway extends Program {
  * @throws StartRefused where the database is another's or rows need a site that the configuration lacks
  */
 export async function startGateway(config: Config, crashPoints?: CrashPoints): Promise<RunningGateway> {
-  warn(config);
+  for (const line of warningsOf(config)) logWarn(line);
   const app = await createApp(config, crashPoints);
   try {
     const sql = app.get(Sql);
     if (!(await isMigrated(sql))) await runMigrations(config.databaseUrl.reveal());
     await judgeDatabase(config, sql, await claimPurpose(sql, config.mode));
-    await app.listen(config.port, config.host);
+    await app.listen(config.port, config.host).catch((error: Error) => {
+      throw listenRefused(error, config);
+    });
     app.useLogger(nestLogger);
   } catch (error) {
     await app.close();
     throw error;
   }
   const { port } = app.getHttpServer().address() as { port: number };
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
-  const url = `http://${host}:${port}`;
+  const url = `http://${hostInUrl(config.host)}:${port}`;
   logInfo('listening', { reason: url });
   const stop = async (): Promise<void> => {
     const connections = connectionsOf(app.getHttpServer());
@@ -71,12 +73,4 @@ export async function judgeDatabase(config: Config, sql: Runner, purpose: Purpos
     throw new StartRefused(
       `The configuration lacks site ${missing.join(', ')}, which payments still need to be asked about.`,
     );
-}
-
-function warn({ publicUrl, cinetpayBaseUrl }: Config): void {
-  if (namesLocalhost(publicUrl)) logWarn('PUBLIC_URL names localhost: CinetPay refuses orders that return there');
-  if (isPlainAndFar(publicUrl))
-    logWarn('PUBLIC_URL is plain http: what customers and CinetPay send can be read on the way');
-  if (isPlainAndFar(cinetpayBaseUrl))
-    logWarn('CINETPAY_BASE_URL is plain http: our credentials can be read on the way');
 }

@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAGIC_AMOUNTS } from '../simulator/faults/magic-amounts';
-import { FIRST_ORDER } from '../src/sandbox.banner';
+import { firstOrder } from '../src/sandbox.banner';
 import { eventually, request, startTestGateway, type TestGateway } from './support/gateway';
 
 const README = readFileSync('README.md', 'utf8');
+const FIRST_ORDER = firstOrder('http://127.0.0.1:3001');
 const PAGES = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...pagesUnder('docs')];
 
 let gateway: TestGateway;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CALLER_NAME } from '../common/caller-name';
 import { newId, newSecret } from '../common/ids';
 import { Problem } from '../common/problem';
 import { hmac } from '../common/secret';
@@ -11,7 +12,6 @@ import { KeyCache } from './key-cache';
 const PREFIX = 'cpk_';
 const VISIBLE = 8;
 const KEY = /^cpk_[A-Za-z0-9_-]{43}$/;
-const CALLER_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The keys of callers: 256 random bits each, of which the database holds an HMAC under the pepper and nothing else. */
 @Injectable()

@@ -1,5 +1,6 @@
 import type { Transaction } from '../payments/transaction.entity';
 import { markup, type Html } from './html';
+import { references } from './receipt';
 import { wordsOf } from './words';
 
 /** An order as its pages show it. */
@@ -16,13 +17,12 @@ export function shopLine({ shop }: ShownOrder): Html {
   return markup`${shop && markup`<p class="shop">${shop}</p>`}`;
 }
 
-/** Amount, description and reference. */
+/** Amount, description and what identifies the payment. */
 export function orderLines({ row }: ShownOrder): Html {
-  const { reference } = wordsOf(row.lang);
   return markup`<section class="order">
     <p class="amount">${money(row)}</p>
     <p class="what">${row.description}</p>
-    <p class="ref">${reference} ${row.transaction_id}</p>
+    ${references(row)}
   </section>`;
 }
 

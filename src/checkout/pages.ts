@@ -1,6 +1,7 @@
 import { markup, type Html } from './html';
 import { mark, money, orderLines, shopLine, wayBack, type Mark, type ShownOrder } from './order.pieces';
 import type { Page } from './page';
+import { refusalReason } from './refusals';
 import { GO_BACK, WATCH } from './scripts';
 import { isPassing, type View } from './view';
 import { wordsOf, type Language } from './words';
@@ -24,9 +25,10 @@ export function waitingPage(order: ShownOrder, view: View, next: string): Page {
 export function resultPage(order: ShownOrder, view: View, here: string): Page {
   const words = wordsOf(order.row.lang);
   const { title, text } = words.results[resultOf(view)];
+  const reason = view === 'refused' ? refusalReason(order.row.status_reason, order.row.lang) : undefined;
   const main = markup`${shopLine(order)}${mark(markOf(view))}
     <h1>${title}</h1>
-    <p role="status">${text}</p>
+    <p role="status">${reason ?? text}</p>
     ${orderLines(order)}${wayBack(order)}`;
   if (isPassing(view)) return watching(order, view, here, { title, main });
   return { status: 200, language: order.row.lang, title, main, allowed: { framable: isFramable(order) } };

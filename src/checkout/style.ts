@@ -13,6 +13,7 @@ p{margin:0 0 1rem}main>p:last-child{margin:0}
 .amount{font-size:1.75rem;font-weight:700;margin:0 0 .25rem;font-variant-numeric:tabular-nums}
 .what{overflow-wrap:anywhere;white-space:pre-line}
 .ref{color:var(--soft);font-size:.875rem;overflow-wrap:anywhere;margin:0}
+.ref div{display:flex;flex-wrap:wrap;gap:0 .5rem}.ref dt:after{content:" :"}.ref dd{margin:0;color:var(--ink)}
 .button{display:block;width:100%;margin:1.5rem 0 0;padding:.8rem 1rem;border:2px solid var(--act);border-radius:.6rem;background:var(--act);color:#fff;font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
 .button.second{background:var(--card);color:var(--act)}
 :focus-visible{outline:3px solid #b35900;outline-offset:3px}

@@ -23,7 +23,12 @@ export interface Words {
   unknown: Message;
   broken: Message;
   needsScript: string;
+  /** The names of a receipt's lines. */
   reference: string;
+  orderReference: string;
+  paidAt: string;
+  method: string;
+  operatorId: string;
   goOn: string;
   retry: string;
   resume: string;
@@ -95,6 +100,10 @@ const FRENCH: Words = {
   },
   needsScript: 'Cette page a besoin de JavaScript. Activez-le, puis rechargez la page.',
   reference: 'Référence',
+  orderReference: 'Commande',
+  paidAt: 'Payé le',
+  method: 'Moyen de paiement',
+  operatorId: 'N° de l’opérateur',
   goOn: 'Continuer',
   retry: 'Réessayer',
   resume: 'Reprendre le paiement',
@@ -157,6 +166,10 @@ const ENGLISH: Words = {
   broken: { title: 'Briefly out of service', text: 'Your payment is not lost. Please try again in a moment.' },
   needsScript: 'This page needs JavaScript. Turn it on, then reload the page.',
   reference: 'Reference',
+  orderReference: 'Order',
+  paidAt: 'Paid on',
+  method: 'Means of payment',
+  operatorId: 'Operator’s number',
   goOn: 'Continue',
   retry: 'Try again',
   resume: 'Resume the payment',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { pause } from '../common/clock';
+import { contend, MOST_TRIES } from '../common/contention';
 import { Config } from '../config/config';
 import type { SiteConfig } from '../config/config';
 import { Sql } from '../database/sql';
@@ -21,6 +22,8 @@ const LANES: Lane[] = ['initiation', 'woken', 'scheduled'];
 const CONFIRM_AFTER_MS = 20;
 /** So long before its slot a call is confirmed, that the look's round trip does not make it late. */
 const HEAD_START_MS = 10;
+/** After so many missed slots (MOST_TRIES) work is due again in this time. */
+const MISSED_RETRY_MS = 1_000;
 /** What a probe may take beyond the call's own time limit. */
 const PROBE_MARGIN_MS = 5_000;
 
@@ -94,7 +97,7 @@ export class Budget {
   private async slotFor(siteId: string, lane: Lane): Promise<Slot | NoSlot> {
     const { aheadMs, askMs } = PATIENCE[lane];
     const started = performance.now();
-    for (;;) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
       const held = this.judge.heldBack(siteId);
       if (held) return { kind: 'no_slot', retryInMs: Math.max(20, Math.ceil(held.ends - performance.now())) };
       const waited = performance.now() - started;
@@ -104,6 +107,8 @@ export class Budget {
       );
       if (slot.kind === 'no_slot' || (await this.arrives(siteId, slot))) return slot;
     }
+    // A process that misses one slot after the other stands still too often to call anybody in time.
+    return { kind: 'no_slot', retryInMs: MISSED_RETRY_MS };
   }
 
   // A slot that had to wait may have been overtaken by a pause, or missed.
@@ -118,7 +123,7 @@ export class Budget {
 
   // Postgres says how early or late it is. The wait is counted from before it was asked, so that its answer's way makes nothing late.
   private async confirms(siteId: string, slot: Slot): Promise<boolean> {
-    for (;;) {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
       await until(slot.soonest - HEAD_START_MS);
       if (this.judge.heldBack(siteId)) return false;
       const asked = performance.now();
@@ -131,6 +136,7 @@ export class Budget {
       // Far too early, when the booking had waited for its connection or its lock: a pause could still overtake it.
       if (row.late_ms > -CONFIRM_AFTER_MS) return true;
     }
+    return false;
   }
 
   private deskOf(siteId: string, lane: Lane): Desk {
@@ -149,10 +155,12 @@ export class Budget {
 
   private async book(siteId: string, lane: Lane, aheadMs: number): Promise<BookedRow> {
     const values = [siteId, this.pace.spacingS, lane, aheadMs, this.pace.block, this.probeMs];
-    const [row] = await this.sql.rows<BookedRow>(BOOK, values);
-    if (row) return row;
-    await this.sql.rows(ENSURE_SITE, [siteId]);
-    return this.book(siteId, lane, aheadMs);
+    return contend(async () => {
+      const [row] = await this.sql.rows<BookedRow>(BOOK, values);
+      // The site's first call.
+      if (!row) await this.sql.rows(ENSURE_SITE, [siteId]);
+      return row;
+    });
   }
 }
 

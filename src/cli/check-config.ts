@@ -1,13 +1,16 @@
 import { Client, type QueryResultRow } from 'pg';
 import type { Config } from '../config/config';
-import { isPlainAndFar, namesLocalhost } from '../config/environment';
+import { warningsOf } from '../config/warnings';
 import { purposeOf } from '../database/purpose';
 import type { Runner, Statement } from '../database/sql';
+import { tryListening } from '../listening';
 import { judgeDatabase } from '../start';
 import type { Scene } from './scene';
 
 /** `check-config`: what start would find wrong, without starting or writing. Faults of single variables were told before this runs. */
 export async function checkConfig({ config, print }: Scene): Promise<void> {
+  const taken = await tryListening(config);
+  if (taken !== undefined) print(`Warning: ${taken}`);
   const client = new Client({ connectionString: config.databaseUrl.reveal(), connectionTimeoutMillis: 3_000 });
   await client.connect();
   try {
@@ -17,9 +20,7 @@ export async function checkConfig({ config, print }: Scene): Promise<void> {
   }
   for (const { site_id, currency, default: isDefault } of config.sites)
     print(`Site ${site_id} collects ${currency}${isDefault ? ' by default' : ''}.`);
-  if (namesLocalhost(config.publicUrl)) print('Warning: PUBLIC_URL names localhost; CinetPay refuses such orders.');
-  if (isPlainAndFar(config.publicUrl)) print('Warning: PUBLIC_URL is plain http.');
-  if (isPlainAndFar(config.cinetpayBaseUrl)) print('Warning: CINETPAY_BASE_URL is plain http.');
+  for (const line of warningsOf(config)) print(`Warning: ${line}.`);
   print('The configuration is complete.');
 }
 

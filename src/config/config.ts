@@ -34,7 +34,7 @@ export class SiteConfig {
   /** For people: pages and lists. */
   @IsString()
   name = '';
-  /** Chosen when several sites take the order's currency. */
+  /** Chosen when several sites take the order's currency: one per currency for each caller. */
   @IsBoolean()
   default = false;
   /** Smallest order this site takes, in whole currency units. */
@@ -45,7 +45,7 @@ export class SiteConfig {
   @IsInt()
   @Max(999_999_999)
   max_amount = 999_999_999;
-  /** Which callers may use it; absent means all. */
+  /** Which callers may use it; absent means all, an empty list none. */
   @IsOptional()
   @IsArray()
   @IsString({ each: true })
@@ -55,11 +55,18 @@ export class SiteConfig {
   seamless = false;
 }
 
-/** A list of seconds, as the `*_SECONDS` variables write them. */
-const Seconds = (): PropertyDecorator => (target, key) => {
-  for (const rule of [IsArray(), ArrayMinSize(1), ArrayMaxSize(50), IsInt({ each: true }), Min(0, { each: true })])
-    rule(target, key);
-};
+/** A list of seconds, as the `*_SECONDS` variables write them; each at least 1. */
+const Seconds =
+  (longest: number): PropertyDecorator =>
+  (target, key) => {
+    const each = [IsInt({ each: true }), Min(1, { each: true }), Max(longest, { each: true })];
+    for (const rule of [IsArray(), ArrayMinSize(1), ArrayMaxSize(50), ...each]) rule(target, key);
+  };
+const DAY = 86_400;
+/** Our choice: nothing is due in more than a year, and sums of it stay far from what Postgres holds. */
+const YEAR = 365 * DAY;
+/** Our choice, for counts without a bound of their own: Postgres' integer holds it. */
+const BILLION = 1_000_000_000;
 
 /**
  * Everything that can be set, read once at start from the environment (config/environment.ts). The order here is the
@@ -74,10 +81,10 @@ export class Config {
   @Min(0)
   @Max(65535)
   port = 3000;
-  /** `HOST`: the address we listen on. */
+  /** `HOST`: the address we listen on, or a name of it. */
   @IsString()
   host = '0.0.0.0';
-  /** `PUBLIC_URL`: how CinetPay and browsers reach us, without a slash at its end. */
+  /** `PUBLIC_URL`: how CinetPay and browsers reach us, without a slash at its end; paths are added to it. */
   @IsString()
   publicUrl!: string;
   /** `DATABASE_URL`: any Postgres ≥ 14. */
@@ -112,17 +119,18 @@ export class Config {
   @Max(120_000)
   cinetpayTimeoutMs = 10_000;
   /** `INITIATION_RETRY_SECONDS`: delays between tries of a half-done initiation; the last repeats, 24 h in all. */
-  @Seconds()
+  @Seconds(DAY)
   initiationRetrySeconds = [2, 5, 15, 30, 60];
-  /** `CHECK_SCHEDULE_SECONDS`: seconds after the link exists at which an unresolved payment is asked about. */
-  @Seconds()
+  /** `CHECK_SCHEDULE_SECONDS`: seconds after the link exists at which an unresolved payment is asked about; growing. */
+  @Seconds(YEAR)
   checkScheduleSeconds = [60, 300, 900, 3600, 21600, 86400, 259200];
   /** `BACKLOG_LIMIT`: orders waiting for their initiation before new ones get 503. */
   @IsInt()
   @Min(1)
+  @Max(BILLION)
   backlogLimit = 5000;
   /** `WEBHOOK_RETRY_SECONDS`: delays between attempts of a delivery, ±20 % jitter. */
-  @Seconds()
+  @Seconds(YEAR)
   webhookRetrySeconds = [5, 30, 120, 600, 1800, 7200, 18000, 36000, 50400, 72000, 86400];
   /** `WEBHOOK_ALLOW_PRIVATE`: CIDRs and hosts that webhooks may reach although they are private. */
   @IsArray()
@@ -131,6 +139,7 @@ export class Config {
   /** `THROTTLE_LIMIT`: requests per API key and window, over all routes and replicas. */
   @IsInt()
   @Min(1)
+  @Max(BILLION)
   throttleLimit = 600;
   /** `THROTTLE_WINDOW_SECONDS`: the window of `THROTTLE_LIMIT`. */
   @IsInt()
@@ -159,7 +168,7 @@ export class Config {
   roles: ('api' | 'worker')[] = ['api', 'worker'];
   /** `API_KEY_PEPPER`: keys and webhook secrets are derived with it; changing it revokes them all. At least 16 characters. */
   apiKeyPepper!: Secret;
-  /** `ALLOW_HTTP_HOSTS`: hosts that may be plain http in production, with a warning. */
+  /** `ALLOW_HTTP_HOSTS`: hosts that may be plain http, with a warning; as a URL's `hostname` has them. */
   @IsArray()
   @IsString({ each: true })
   allowHttpHosts: string[] = [];

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { contend } from '../common/contention';
 import { Problem } from '../common/problem';
 import { Config } from '../config/config';
 import { INITIATED, type Decision } from './decision';
@@ -79,15 +80,13 @@ export class PaymentCare {
     by: (current: Transaction, now: Date) => Decision | undefined,
     review?: Review,
   ): Promise<Transaction> {
-    for (;;) {
+    return contend(async () => {
       const seen = await this.store.find(row.transaction_id);
       if (!seen) throw new Error(`transaction ${row.transaction_id} is gone`);
       const now = seen.time.now();
       const decision = by(seen.row, now);
-      if (!decision) return seen.row;
-      const after = await this.store.settle({ row: seen.row, decision, now, lease: null, review });
-      if (after) return after;
-    }
+      return decision ? this.store.settle({ row: seen.row, decision, now, lease: null, review }) : seen.row;
+    });
   }
 }
 

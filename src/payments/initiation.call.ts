@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Budget } from '../cinetpay/budget';
 import { CinetpayClient } from '../cinetpay/cinetpay.client';
 import type { InitiationOutcome, NoSlot } from '../cinetpay/outcomes';
+import { contend } from '../common/contention';
 import { CrashPoints } from '../common/crash-points';
 import { Config } from '../config/config';
 import { Sites } from '../sites/sites.service';
@@ -62,7 +63,7 @@ export class InitiationCall {
     const { checkScheduleSeconds: checks, initiationRetrySeconds: retries } = this.config;
     let { row } = claim;
     let lease: number | null = claim.lease;
-    for (;;) {
+    return contend(async () => {
       const now = claim.time.now();
       const context = { now, schedules: { checks, retries }, sentBefore: claim.sentBefore };
       const decision = decideInitiation(row, outcome, context);
@@ -70,13 +71,13 @@ export class InitiationCall {
       const after = await this.store.settle({ row, decision, now, lease, asked });
       if (after) return after;
       row = await this.store.reread(claim);
-      if (row.lease_number === claim.lease) continue;
-      // Somebody took over, and will decide; only a link that nobody else has is still worth writing.
+      if (row.lease_number === claim.lease) return undefined;
+      // Another worker took over, and will decide; only a link that it does not have is still worth writing.
       lease = null;
-      if (outcome.kind === 'created' && lacksLink(row)) continue;
+      if (outcome.kind === 'created' && lacksLink(row)) return undefined;
       await this.store.keepAnswer(row.transaction_id, asked);
       return row;
-    }
+    });
   }
 }
 

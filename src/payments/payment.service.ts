@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { contend } from '../common/contention';
 import { CrashPoints } from '../common/crash-points';
 import { logError } from '../common/logger';
 import { isStorageFault, violatedConstraint } from '../common/storage-fault';
@@ -10,7 +11,7 @@ import { Admission } from './admission';
 import { InitiationCall } from './initiation.call';
 import { newTransaction, type Origin } from './new-transaction';
 import type { Order } from './order.pipe';
-import { refuseKnown } from './repetition';
+import { refuseKnown, refuseOrphan } from './repetition';
 import type { Transaction } from './transaction.entity';
 import type { NewTransaction, Saved } from './transaction.rows';
 import { TransactionStore } from './transaction.store';
@@ -71,13 +72,17 @@ export class PaymentService {
   }
 
   private async save(order: Order, origin: Origin, transaction: NewTransaction): Promise<Initiated> {
-    const claim = await this.insert(transaction);
-    if (claim) return { row: await this.ask({ ...claim, requestId: origin.requestId }), isRepetition: false };
-    // Its key, its id or its order's door is taken. Nobody looks first: most orders are new, and the insert finds out by itself.
-    const known = await this.repetition(order, origin);
-    if (known) return { row: known, isRepetition: true };
-    // The door's owner left between the two looks.
-    return this.save(order, origin, transaction);
+    return contend(async () => {
+      const claim = await this.insert(transaction);
+      if (claim) return { row: await this.ask({ ...claim, requestId: origin.requestId }), isRepetition: false };
+      // Its key, its id or its order's door is taken. Nobody looks first: most orders are new, and the insert finds out by itself.
+      const known = await this.repetition(order, origin);
+      if (known) return { row: known, isRepetition: true };
+      const orphan = order.order_reference && (await this.store.orphanedDoor(origin.caller, order.order_reference));
+      if (orphan) refuseOrphan(orphan);
+      // The door's owner left between the two looks.
+      return undefined;
+    });
   }
 
   private async insert(transaction: NewTransaction): Promise<Saved | undefined> {

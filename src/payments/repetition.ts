@@ -1,7 +1,7 @@
 import { Problem, type FieldFault } from '../common/problem';
 import type { Order } from './order.pipe';
 import { differences } from './same-order';
-import type { Known } from './transaction.store';
+import type { Known, OrphanedDoor } from './transaction.store';
 
 /**
  * Lets a repetition of the same order pass and refuses everything else that meets an earlier payment (contract, section 4). Another caller's
@@ -36,6 +36,18 @@ export function refuseKnown({ by, row }: Known, order: Order, caller: string): v
         location,
       });
   }
+}
+
+/**
+ * Refuses an order whose door belongs to a payment that is not kept any more (archived, or lost by a partial restore): whether its counter is
+ * open or paid, only the operator can know. There is no payment to point to.
+ */
+export function refuseOrphan({ transactionId, isPaid }: OrphanedDoor): never {
+  const what = isPaid ? 'paid it' : 'has its counter';
+  throw new Problem(
+    isPaid ? 'order_already_paid' : 'order_already_open',
+    `The payment that ${what}, ${transactionId}, is not kept here any more. Use another order_reference, or ask the operator.`,
+  );
 }
 
 function faultsOf(order: Order, by: 'key' | 'id', names: string[]): FieldFault[] {

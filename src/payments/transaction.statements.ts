@@ -74,6 +74,15 @@ export const CHANGE_DOOR: Statement = {
     WHERE caller = $1 AND order_reference = $2`,
 };
 
+/** A door whose transaction is not there. */
+export const ORPHANED_DOOR: Statement = {
+  name: 'order_door_orphaned',
+  text: `SELECT id, is_paid FROM order_doors d
+    CROSS JOIN LATERAL (SELECT coalesce(paid_transaction_id, open_transaction_id) AS id, paid_transaction_id IS NOT NULL AS is_paid) AS held
+    WHERE d.caller = $1 AND d.order_reference = $2 AND id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.transaction_id = id)`,
+};
+
 /** Which transaction paid an order, if any did. */
 export const PAID_BY: Statement = {
   name: 'order_door_paid_by',

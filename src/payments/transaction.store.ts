@@ -23,6 +23,13 @@ export interface Known {
   row: Transaction;
 }
 
+/** An order's right to one counter, held by a payment whose row is gone. */
+export interface OrphanedDoor {
+  transactionId: string;
+  /** That payment paid the order; otherwise it was open. */
+  isPaid: boolean;
+}
+
 /** Getting no slot is no attempt: the row is due again within this time (contract, section 6). */
 const DUE_AGAIN_MS = 1_000;
 
@@ -78,6 +85,12 @@ export class TransactionStore {
     if (!row) return undefined;
     const { rank, ...columns } = row;
     return { by: KNOWN_BY[rank], row: asTransaction(columns) };
+  }
+
+  /** The door of an order, where the payment that holds it is gone. */
+  async orphanedDoor(caller: string, reference: string): Promise<OrphanedDoor | undefined> {
+    const [door] = await this.sql.rows<{ id: string; is_paid: boolean }>(statements.ORPHANED_DOOR, [caller, reference]);
+    return door && { transactionId: door.id, isPaid: door.is_paid };
   }
 
   /**

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Budget } from '../cinetpay/budget';
 import { CinetpayClient } from '../cinetpay/cinetpay.client';
 import type { CheckOutcome, Lane, NoSlot } from '../cinetpay/outcomes';
+import { contend } from '../common/contention';
 import { CrashPoints } from '../common/crash-points';
 import { Config } from '../config/config';
 import { Sites } from '../sites/sites.service';
@@ -50,15 +51,15 @@ export class Verification {
 
   private async settle(claim: Claim, outcome: CheckOutcome, asked: Asked): Promise<Transaction> {
     let { row } = claim;
-    for (;;) {
+    return contend(async () => {
       const after = await this.write(row, claim, outcome, asked);
       if (after) return after;
       row = await this.store.reread(claim);
-      if (row.lease_number === claim.lease) continue;
-      // Somebody took over and asks for himself: one decides.
+      if (row.lease_number === claim.lease) return undefined;
+      // Another worker took over and asks for itself: one decides.
       await this.store.keepAnswer(row.transaction_id, asked);
       return row;
-    }
+    });
   }
 
   private async write(

@@ -21,6 +21,7 @@ export class KeyCount {
   constructor(private readonly ask: (unused: number) => Promise<Block>) {}
 
   async take(): Promise<Standing> {
+    // It ends: each block uses up a part of the limit, and with nothing left of it the answer is no.
     for (;;) {
       const endsInMs = this.ends - performance.now();
       const isOpen = endsInMs > 0;

@@ -76,6 +76,18 @@ describe.runIf(hasBrowser)('a customer', () => {
     await stage.looksWell('refused-360');
   });
 
+  it('has a receipt that a cashier can compare, on a phone of 360 px', async () => {
+    const placed = await stage.place({ order_reference: 'Table 7' });
+    await stage.customers.does('pay', placed);
+    await stage.open(`${placed.checkout_url}/result`, PHONE);
+    await stage.reads('Paiement accepté');
+    expect(await stage.page.locator('dl.ref dt').allInnerTexts()).toEqual([
+      ...['Payé le', 'Moyen de paiement', 'N° de l’opérateur', 'Commande', 'Référence'],
+    ]);
+    expect(await stage.page.locator('dl.ref').innerText()).toMatch(/\(Abidjan\).*Orange Money.*Table 7/s);
+    await stage.looksWell('receipt-360');
+  });
+
   it('gets through without JavaScript', async () => {
     const placed = await stage.placeWithoutLink();
     await stage.open(placed.checkout_url, { javaScriptEnabled: false });
@@ -96,7 +108,11 @@ describe.runIf(hasBrowser)('a customer', () => {
     await stage.looksWell('confirming');
     await stage.customers.does('refuse', placed);
     await stage.reads('Paiement refusé');
+    expect(await stage.page.getByRole('status').innerText()).toMatch(/^L’opérateur n’a pas fait ce paiement/);
     await stage.looksWell('refused');
+    await stage.customers.change(placed, { status_reason: '602 INSUFFICIENT_BALANCE' });
+    await stage.page.reload();
+    expect(await stage.page.getByRole('status').innerText()).toMatch(/^Le solde de votre compte ne suffit pas/);
     await stage.customers.change(placed, { status: 'expired', status_reason: 'not_paid_in_time' });
     await stage.page.reload();
     await stage.reads('Délai dépassé');

@@ -1,7 +1,8 @@
 // Proves that the configuration is read as documented: defaults, all faults at once, names and never values, one order everywhere.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigFaults, loadConfig, namesLocalhost } from '../../src/config/environment';
+import { ConfigFaults, loadConfig } from '../../src/config/environment';
+import { namesLocalhost } from '../../src/config/warnings';
 import { sitesFile } from '../support/sites-file';
 
 const COMPLETE = {
@@ -78,7 +79,7 @@ describe('the environment', () => {
 it.each([
   ['CINETPAY_BASE_URL', 'https://api-checkout.cinetpay.com/v2/payment', ['CINETPAY_BASE_URL must be the address']],
   ['CINETPAY_BASE_URL', 'https://proxy.example/cinetpay', []],
-  ['CINETPAY_APIKEY', 'sk_canary', ["apikey belongs to CinetPay's newer API"]],
+  ['CINETPAY_APIKEY', 'sk_canary', ["CINETPAY_APIKEY belongs to CinetPay's newer API"]],
 ])('tells the slips that CinetPay answers with riddles: %s=%s', (name, value, complaints) => {
   const faults = faultsOf({ ...COMPLETE, [name]: value });
   expect(faults).toEqual(complaints.map((complaint) => expect.stringContaining(complaint) as string));
@@ -107,21 +108,25 @@ describe('CINETPAY_SITES_FILE', () => {
   });
 
   it.each([
-    ['two sites of one id', [site, site], 'two sites have the same site_id'],
+    ['two sites of one id', [site, site], 'the entries 1 and 2 have the same site_id'],
     [
       'a seamless site that shares its apikey',
       [
         { ...site, seamless: true },
         { ...site, site_id: '2' },
       ],
-      'its apikey is public',
+      'share an apikey that seamless makes public',
     ],
-    ['a site without a secret', [{ ...site, secret_key: undefined }], 'entry 1 lacks secret_key'],
-    ['a currency of elsewhere', [{ ...site, currency: 'EUR' }], 'CinetPay site 1: currency must be one of'],
+    ['a site without a secret', [{ ...site, secret_key: undefined }], 'entry 1: secret_key is not set'],
+    [
+      'a currency of elsewhere',
+      [{ ...site, currency: 'EUR' }],
+      'CINETPAY_SITES_FILE entry 1: currency: it must be one of',
+    ],
     [
       'a misspelt field, which would open the site to everybody',
       [{ ...site, caller: ['shop'] }],
-      'no site has: caller',
+      'entry 1: caller is a field that no site has',
     ],
     ['no site', [], 'no CinetPay site is configured'],
   ])('refuses %s', (_, sites, complaint) => {
@@ -135,15 +140,17 @@ it('says what is wrong with a file of sites that cannot be read', () => {
   expect(faultsOf({ ...COMPLETE, CINETPAY_SITES_FILE: '/none/canary.json' })).toEqual([
     'CINETPAY_SITES_FILE cannot be read (ENOENT)',
   ]);
-  expect(faultsOf({ ...COMPLETE, CINETPAY_SITES_FILE: 'README.md' })).toEqual(['CINETPAY_SITES_FILE is not JSON']);
+  expect(faultsOf({ ...COMPLETE, CINETPAY_SITES_FILE: 'README.md' })).toEqual([
+    'CINETPAY_SITES_FILE is not JSON in UTF-8',
+  ]);
 });
 
 it('judges what is there of a site that lacks something', () => {
   expect(faultsOf({ ...COMPLETE, CINETPAY_SECRET_KEY: '', CINETPAY_SITE_ID: 'xyz', CINETPAY_CURRENCY: 'EUR' })).toEqual(
     [
       'CINETPAY_SECRET_KEY is not set',
-      'CinetPay site 1: site_id must be 1 to 20 digits',
-      expect.stringContaining('CinetPay site 1: currency must be one of'),
+      'CINETPAY_SITE_ID: it must be 1 to 20 digits',
+      expect.stringContaining('CINETPAY_CURRENCY: it must be one of'),
     ],
   );
 });

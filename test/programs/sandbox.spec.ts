@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FIRST_ORDER } from '../../src/sandbox.banner';
+import { firstOrder } from '../../src/sandbox.banner';
 import { loadSandboxConfig, STAND_INS } from '../../src/sandbox.config';
 import type { SandboxFile } from '../../src/sandbox.folder';
 import { eventually, request } from '../support/gateway';
@@ -72,14 +72,19 @@ async function mute(): Promise<{ url: string; heard: () => number; close: () => 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard: () => count, close };
 }
 
+const FIRST_ORDER = firstOrder('http://127.0.0.1:3001');
+
 describe('npm run sandbox', () => {
   it('takes the order of its banner, and has it paid after it was stopped and started again', async () => {
     const dataDir = folder();
     const first = await sandbox(dataDir);
-    expect(first.program.stdout).toContain(JSON.stringify(FIRST_ORDER));
-    const created = await call(first.file, 'POST', '/v1/payments', FIRST_ORDER);
+    const order = firstOrder(first.file.simulator_url);
+    expect(first.program.stdout).toContain(JSON.stringify(order));
+    const created = await call(first.file, 'POST', '/v1/payments', order);
     expect(created.status).toBe(201);
     const id: string = created.body.transaction_id;
+    const shop = await fetch(`${(order as { return_url: string }).return_url}?transaction_id=${id}`);
+    expect([shop.status, (await shop.text()).includes(id)]).toEqual([200, true]);
     await request('POST', `${first.file.simulator_url}/_sim/transactions/${id}/pay`, { payment_method: 'OM' });
     await eventually(
       async () => (await call(first.file, 'GET', `/v1/payments/${id}`)).body.status === 'accepted',
@@ -190,7 +195,7 @@ describe('a sandbox that cannot start says why in one line', () => {
 
   it('when PORT is none', async () => {
     const { stderr } = await runToEnd('sandbox', [], { PORT: 'abc', DATA_DIR: folder() });
-    expect(stderr.trim().split('\n').slice(1)).toEqual(['  PORT must be a whole number']);
+    expect(stderr.trim().split('\n').slice(1)).toEqual(['  PORT must be a whole number, in digits']);
   });
 
   it('when the data folder cannot be written', async () => {

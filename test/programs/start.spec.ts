@@ -78,7 +78,7 @@ describe('npm start refuses', () => {
   it.each([
     ['a plain http address that is not this machine', { PUBLIC_URL: 'http://pay.example' }, 'PUBLIC_URL must be https'],
     ['a short pepper', { API_KEY_PEPPER: 'canary' }, 'API_KEY_PEPPER needs at least 16 characters'],
-    ['a currency CinetPay does not take', { CINETPAY_CURRENCY: 'EUR' }, 'CinetPay site 1: currency must be one of'],
+    ['a currency CinetPay does not take', { CINETPAY_CURRENCY: 'EUR' }, 'CINETPAY_CURRENCY: it must be one of'],
     ['a list that is none', { CHECK_SCHEDULE_SECONDS: '60;300' }, 'CHECK_SCHEDULE_SECONDS must be whole seconds'],
     [
       'a database that is not there',
@@ -193,7 +193,8 @@ describe('npm start', () => {
   });
 
   it('logs one line of JSON per request and per call to CinetPay, joined by the Request-Id', async () => {
-    const { program, url, key } = await gateway();
+    // A proxy that is not asked either: whatever is sent there fails.
+    const { program, url, key } = await gateway(environment({ HTTPS_PROXY: 'http://canary.invalid:9' }));
     const headers = { authorization: `Bearer ${key}`, 'request-id': 'my-own-id' };
     await request('POST', `${url}/v1/payments`, order({ description: 'canary of a customer' }), headers);
     await program.stop();
@@ -205,6 +206,8 @@ describe('npm start', () => {
     expect(mine.map(({ msg }) => msg)).toEqual(['cinetpay call', 'request']);
     expect(mine[1]).toMatchObject({ method: 'POST', route: '/v1/payments', status: 201, caller: expect.any(String) });
     expect(program.stdout).not.toContain('canary');
+    const warnings = lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+    expect(warnings).toEqual([expect.stringMatching(/^HTTPS_PROXY, .* is set and not used/)]);
   });
 });
 

@@ -20,7 +20,7 @@ describe('the gateway, with nothing private allowed', () => {
   beforeAll(async () => {
     canary = await startReceiver();
     port = new URL(canary.url).port;
-    gateway = await startTestGateway({ env: { WEBHOOK_ALLOW_PRIVATE: '', WEBHOOK_RETRY_SECONDS: '0' } });
+    gateway = await startTestGateway({ env: { WEBHOOK_ALLOW_PRIVATE: '', WEBHOOK_RETRY_SECONDS: '1' } });
   });
   afterAll(async () => {
     await gateway.close();
