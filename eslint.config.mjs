@@ -26,6 +26,14 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       eqeqeq: 'error',
       'no-console': 'error',
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'class-validator',
+          importNames: ['Length', 'MaxLength', 'MinLength'],
+          message: 'They do not count as Postgres does: use common/lengths.',
+        },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'URL', property: 'canParse', message: 'Node 20 forgets letters beyond ASCII: use urlOf.' },

@@ -1,3 +1,5 @@
+import { wirePhone } from './phone';
+
 /** What an order's wire body is made of: a transaction's columns, by their names (payments/transaction.entity.ts). */
 export interface WireOrder {
   transaction_id: string;
@@ -125,6 +127,6 @@ function wireCustomer({ customer, lock_phone_number }: WireOrder): Record<string
   }
   const phone = wire.customer_phone_number;
   // Official page: a locked number is prefix and number, digits only. Its other samples are left as the caller wrote them.
-  if (lock_phone_number && phone !== undefined) wire.customer_phone_number = phone.replace(/\D/g, '');
+  if (lock_phone_number && phone !== undefined) wire.customer_phone_number = wirePhone(phone) ?? phone;
   return wire;
 }

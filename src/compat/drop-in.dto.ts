@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { Length, MaxLength } from '../common/lengths';
 import { CURRENCIES, MAX_AMOUNT, type Currency } from '../common/money';
 import { IsInvoiceData, IsWebUrl } from '../payments/order.decorators';
 import type { Channels } from '../payments/transaction.entity';
@@ -34,6 +35,8 @@ export class DropInPaymentDto extends DropInCredentialsDto {
   @IsString(text)
   @Length(1, 100, { message: 'takes 1 to 100 characters' })
   @Matches(/^\P{Cc}*$/u, { message: 'may not hold control characters' })
+  // No address can end with it.
+  @Matches(/[^.]/, { message: 'may not be made of dots alone' })
   transaction_id!: string;
   /** Whole currency units, as a number or as digits; a multiple of 5 unless the currency is USD. */
   @IsInt({ message: 'must be an integer' })

@@ -9,15 +9,15 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Length,
   Matches,
   Max,
-  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
+import { Length, MaxLength } from '../common/lengths';
 import { CURRENCIES, MAX_AMOUNT, type Currency } from '../common/money';
 import { IsInvoiceData, IsWebUrl } from './order.decorators';
+import { INVISIBLE_REFUSED, VISIBLE } from './order-reference';
 import type { Channels } from './transaction.entity';
 
 /** Longest value of a customer's field (our choice: CinetPay publishes none). */
@@ -38,7 +38,7 @@ export class CustomerDto {
   @IsString()
   @MaxLength(MAX_FIELD)
   last_name?: string;
-  /** With the country's prefix. Any way of writing it is taken; `lock_phone_number` needs its digits. */
+  /** With the country's prefix. Any way of writing it is taken; `lock_phone_number` needs a number that can be called, with `+`, `00` or neither. */
   @IsOptional()
   @IsString()
   @MaxLength(MAX_FIELD)
@@ -90,28 +90,34 @@ export class CreatePaymentDto {
   @IsIn(CURRENCIES)
   currency!: Currency;
   /**
-   * What the customer reads, 1 to 255 characters. CinetPay does not take `# / $ _ &`: they reach it as spaces.
+   * What the customer reads, 1 to 255 characters. CinetPay does not take `# / $ _ &`: they reach it as spaces, and cannot be all there is.
    * @example Order 1234
    */
   @IsString()
   @Length(1, 255)
   description!: string;
   /**
-   * Where the customer's browser goes in the end, with `transaction_id` added. http(s), at most 2048 characters. Optional for seamless.
+   * Where the customer's browser goes in the end, with `transaction_id` added. http(s), at most 2048 bytes. Optional for seamless.
    * @example https://shop.example/thanks
    */
   @IsOptional()
   @IsWebUrl()
   return_url?: string;
-  /** Your own id of this try: 1 to 64 letters, digits, `-` and `.`; unique for ever. Left out, we make one. */
+  /** Your own id of this try: 1 to 64 letters, digits, `-` and `.`, not dots alone; unique for ever. Left out, we make one. */
   @IsOptional()
   @IsString()
-  @Matches(/^[A-Za-z0-9.-]{1,64}$/)
+  @Matches(/^(?!\.+$)[A-Za-z0-9.-]{1,64}$/, {
+    message: 'takes 1 to 64 letters, digits, "-" and ".", and not dots alone',
+  })
   transaction_id?: string;
-  /** Your order's number, at most 64 characters. An order has at most one open or paid payment. */
+  /**
+   * Your order's number, at most 64 characters. An order has at most one open or paid payment. Spaces around it do not count and it is kept in
+   * Unicode's form NFC, so that one number is one order however it was typed; control and invisible characters are refused.
+   */
   @IsOptional()
   @IsString()
   @MaxLength(64)
+  @Matches(VISIBLE, INVISIBLE_REFUSED)
   order_reference?: string;
   /** What the counter offers. Left out: ALL. CREDIT_CARD needs the whole customer. */
   @ApiPropertyOptional({ enum: ['ALL', 'MOBILE_MONEY', 'CREDIT_CARD', 'WALLET'], default: 'ALL' })

@@ -1,20 +1,24 @@
 import { ValidateBy, buildMessage } from 'class-validator';
+import { isWithin } from '../common/lengths';
 import { urlOf } from '../common/web-url';
 
+/** Bytes: a `notify_url` stands in an index, whose entries may have 2,704. */
 const MAX_URL = 2048;
 /** Lines that CinetPay's invoice has (official page). */
 export const MAX_INVOICE_LINES = 3;
 const MAX_NAME = 50;
 const MAX_VALUE = 100;
 
-/** An http(s) URL without credentials, at most 2048 characters; what it names need not exist (`http://localhost` is one). */
+/** An http(s) URL without credentials, at most 2048 bytes in UTF-8; what it names need not exist (`http://localhost` is one). */
 export function IsWebUrl(): PropertyDecorator {
   return ValidateBy(
     {
       name: 'isWebUrl',
       validator: {
         validate: isWebUrl,
-        defaultMessage: buildMessage(() => 'must be an http(s) URL of at most 2048 characters'),
+        defaultMessage: buildMessage(
+          () => `must be an http(s) URL of at most ${MAX_URL} bytes (a letter beyond ASCII has several)`,
+        ),
       },
     },
     { context: { code: 'format' } },
@@ -31,7 +35,8 @@ export function IsInvoiceData(): PropertyDecorator {
 }
 
 function isWebUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || value.length > MAX_URL || !/^https?:\/\/[^\s]+$/i.test(value)) return false;
+  if (typeof value !== 'string' || value.length > MAX_URL || Buffer.byteLength(value) > MAX_URL) return false;
+  if (!/^https?:\/\/[^\s]+$/i.test(value)) return false;
   const url = urlOf(value);
   return url !== undefined && url.username === '' && url.password === '';
 }
@@ -43,7 +48,7 @@ function isInvoiceData(value: unknown): boolean {
     lines.length <= MAX_INVOICE_LINES &&
     lines.every(
       ([name, text]) =>
-        name.length > 0 && name.length <= MAX_NAME && typeof text === 'string' && text.length <= MAX_VALUE,
+        name.length > 0 && isWithin(MAX_NAME, name) && typeof text === 'string' && isWithin(MAX_VALUE, text),
     )
   );
 }

@@ -7,6 +7,7 @@ import type { FieldFault } from '../common/problem';
 import { judged } from '../common/validation';
 import { Sites } from '../sites/sites.service';
 import { CreatePaymentDto } from './create-payment.dto';
+import { normalReference } from './order-reference';
 import { faultsBetweenFields } from './order.rules';
 
 const REQUIRED = new Set(['amount', 'currency', 'description']);
@@ -55,13 +56,17 @@ export class OrderPipe implements PipeTransform<Placed, Order> {
 
 /** The fields with absent ones left out and case put right. Anything unexpected stays, to be refused by its rule. */
 function normalised(fields: Fields): Fields {
-  const order = withoutAbsent(fields, REQUIRED);
+  const order = withoutAbsent({ ...fields, ...referenceOf(fields) }, REQUIRED);
   if (isRecord(order.customer)) order.customer = withoutAbsent(order.customer, new Set());
   if (isRecord(order.customer) && typeof order.customer.country === 'string') {
     order.customer.country = order.customer.country.toUpperCase();
   }
   if (typeof order.lang === 'string') order.lang = order.lang.toLowerCase();
   return order;
+}
+
+function referenceOf({ order_reference: written }: Fields): Fields {
+  return typeof written === 'string' ? { order_reference: normalReference(written) } : {};
 }
 
 function withoutAbsent(fields: Fields, kept: ReadonlySet<string>): Fields {

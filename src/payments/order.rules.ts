@@ -1,3 +1,5 @@
+import { wirePhone } from '../cinetpay/phone';
+import { wireDescription } from '../cinetpay/wire';
 import { isMultipleRight } from '../common/money';
 import type { FieldFault } from '../common/problem';
 
@@ -13,8 +15,6 @@ const CARD_FIELDS = [
   'country',
   'zip_code',
 ] as const;
-/** Prefix and number: the shortest and longest that E.164 and CinetPay's countries allow. */
-const LOCKABLE = /^\d{8,15}$/;
 
 /** The rules that take more than one field; every field by itself is the DTO's. */
 export function faultsBetweenFields(body: unknown): FieldFault[] {
@@ -23,6 +23,7 @@ export function faultsBetweenFields(body: unknown): FieldFault[] {
   const customer = isRecord(order.customer) ? order.customer : {};
   return [
     ...amountFaults(order),
+    ...descriptionFaults(order),
     ...returnFaults(order),
     ...cardFaults(order, customer),
     ...lockFaults(order, customer),
@@ -33,6 +34,17 @@ function amountFaults({ amount, currency }: Body): FieldFault[] {
   if (!Number.isSafeInteger(amount) || typeof currency !== 'string') return [];
   if (isMultipleRight(amount as number, currency)) return [];
   return [fault('/amount', 'multiple_of_5', 'must be a multiple of 5 unless the currency is USD')];
+}
+
+function descriptionFaults({ description }: Body): FieldFault[] {
+  if (typeof description !== 'string' || description === '' || hasWords(description)) return [];
+  const detail = 'must hold more than spaces and # / $ _ &, which reach CinetPay as spaces';
+  return [fault('/description', 'format', detail)];
+}
+
+// Something of it is left on the wire.
+function hasWords(description: string): boolean {
+  return /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(wireDescription(description));
 }
 
 function returnFaults({ return_url, integration }: Body): FieldFault[] {
@@ -53,8 +65,10 @@ function lockFaults({ lock_phone_number }: Body, { phone_number }: Body): FieldF
   if (lock_phone_number !== true) return [];
   const pointer = '/customer/phone_number';
   if (phone_number === undefined) return [fault(pointer, 'required', 'is required with lock_phone_number')];
-  if (typeof phone_number !== 'string' || LOCKABLE.test(phone_number.replace(/[\s().+-]/g, ''))) return [];
-  return [fault(pointer, 'format', 'must be the prefix and the number, 8 to 15 digits, with lock_phone_number')];
+  if (typeof phone_number !== 'string' || wirePhone(phone_number) !== undefined) return [];
+  const detail =
+    "must be the country's prefix and the number, 8 to 15 digits as they are dialled from abroad, with lock_phone_number";
+  return [fault(pointer, 'format', detail)];
 }
 
 function fault(pointer: string, code: FieldFault['code'], detail: string): FieldFault {

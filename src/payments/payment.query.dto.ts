@@ -1,7 +1,9 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { MaxLength } from '../common/lengths';
 import { IsInstant } from '../common/instants';
 import { CURRENCIES, type Currency } from '../common/money';
+import { normalReference } from './order-reference';
 import { STATUSES, type Status } from './status';
 
 /** Payments on one page. */
@@ -15,7 +17,9 @@ export class PaymentQueryDto {
   @IsOptional()
   @IsIn(CURRENCIES)
   currency?: Currency;
+  /** As orders keep it: spaces around it do not count. */
   @IsOptional()
+  @Transform(({ value }: { value: unknown }) => normalReference(value))
   @IsString()
   @MaxLength(64)
   order_reference?: string;

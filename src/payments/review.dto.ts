@@ -1,4 +1,5 @@
-import { IsIn, IsString, Length } from 'class-validator';
+import { IsIn, IsString } from 'class-validator';
+import { Length } from '../common/lengths';
 import { RESOLUTIONS } from './care';
 
 /** What a person found out about a payment that needs review. */

@@ -1,3 +1,4 @@
+import { normalReference } from './order-reference';
 import type { Order } from './order.pipe';
 import type { Transaction } from './transaction.entity';
 
@@ -5,10 +6,16 @@ import type { Transaction } from './transaction.entity';
 export function differences(order: Order, row: Transaction): string[] {
   const { customer, ...fields } = order;
   const flat = Object.entries(fields).filter(([, sent]) => sent !== undefined);
-  const names = flat.filter(([name, sent]) => !same(sent, row[name as keyof Transaction])).map(([name]) => name);
+  const names = flat.filter(([name, sent]) => !same(sent, keptOf(row, name))).map(([name]) => name);
   const persons = Object.entries(customer ?? {}).filter(([, sent]) => sent !== undefined);
   const kept = (row.customer ?? {}) as Record<string, unknown>;
   return [...names, ...persons.filter(([name, sent]) => kept[name] !== sent).map(([name]) => `customer.${name}`)];
+}
+
+// Rows from before references were normalised keep theirs as they were sent.
+function keptOf(row: Transaction, name: string): unknown {
+  const kept = row[name as keyof Transaction];
+  return name === 'order_reference' ? normalReference(kept) : kept;
 }
 
 function same(sent: unknown, kept: unknown): boolean {

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
+import { MaxLength } from '../common/lengths';
 import { CURRENCIES, type Currency } from '../common/money';
 import { PAUSE_CAUSES, type PauseCause } from './site-state';
 

@@ -9,12 +9,11 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  Length,
   Max,
-  MaxLength,
   Min,
   ValidateIf,
 } from 'class-validator';
+import { Length, MaxLength } from '../common/lengths';
 import { IsInstant } from '../common/instants';
 import { EVENT_TYPES, type EventType } from '../events/event';
 

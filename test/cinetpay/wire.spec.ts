@@ -9,6 +9,7 @@ import {
   withApikey,
   type WireOrder,
 } from '../../src/cinetpay/wire';
+import { PHONES } from '../payments/order-cases';
 
 const urls = { notifyUrl: 'https://gw.example/cinetpay/notify', returnUrl: 'https://gw.example/checkout/t/return' };
 const order: WireOrder = {
@@ -76,6 +77,10 @@ describe('the wire body', () => {
     expect(sent({ customer: whole, lock_phone_number: true })).toMatchObject({
       ...{ lock_phone_number: true, customer_phone_number: '2250504315545' },
     });
+    for (const phone_number of PHONES)
+      expect(sent({ customer: { ...whole, phone_number }, lock_phone_number: true })).toMatchObject({
+        customer_phone_number: '2250707070707',
+      });
   });
 
   it('passes on invoice lines, the alternative currency and the device', () => {

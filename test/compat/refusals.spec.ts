@@ -46,6 +46,17 @@ describe('an order', () => {
       { transaction_id: 'a\nb' },
       invalid('transaction_id may not hold control characters'),
     ],
+    ['with dots for an id', { transaction_id: '..' }, invalid('transaction_id may not be made of dots alone')],
+    [
+      'with a description that CinetPay would read as spaces',
+      { description: '#' },
+      invalid('description must hold more than spaces and # / $ _ &, which reach CinetPay as spaces'),
+    ],
+    [
+      'with a locked number of home',
+      { lock_phone_number: true, customer_phone_number: '07 07 07 07 07' },
+      invalid(expect.stringMatching(/^customer_phone_number must be the country's prefix/)),
+    ],
     ['without an amount', { amount: undefined }, invalid('amount is required')],
     ['with half a franc', { amount: 2500.5 }, invalid('amount must be an integer')],
     ['with decimals', { amount: '2500.50' }, invalid('amount must be an integer')],

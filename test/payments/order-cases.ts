@@ -4,6 +4,16 @@ export const text = (length: number): string => 'x'.repeat(length);
 const url = (length: number): string => `https://shop.example/${text(length - 21)}`;
 const lines = (count: number): object => Object.fromEntries(Array.from({ length: count }, (_, i) => [`Line ${i}`, '']));
 
+/** One number, as people and telephones write it. */
+export const PHONES = [
+  ...['2250707070707', '+2250707070707', '002250707070707', '00225 07 07 07 07 07', '+225 (07) 07-07.07/07'],
+  ...[
+    '\u202a+225\u00a007\u00a007\u00a007\u00a007\u00a007\u202c',
+    '＋２２５０７０７０７０７０７',
+    '+225 07–07‑07—07 07',
+  ],
+];
+
 /** Every field of the card block, and the customer's number. */
 export const CARD = {
   ...{
@@ -57,6 +67,10 @@ export const ACCEPTED: [name: string, overrides: object][] = [
     'a locked phone as people write it',
     { lock_phone_number: true, ...person({ phone_number: '+225 (05) 04.31-55.45' }) },
   ],
+  ...PHONES.map((phone_number): [string, object] => [
+    `a locked phone written ${JSON.stringify(phone_number)}`,
+    { lock_phone_number: true, ...person({ phone_number }) },
+  ]),
   ['no lock', { lock_phone_number: false }],
   ['the site of its currency', { site_id: DEMO_SITES[0]!.site_id }],
   ['redirect in words', { integration: 'redirect' }],
@@ -113,10 +127,24 @@ export const REFUSED: [name: string, overrides: object, faults: string[]][] = [
     { return_url },
     ['/return_url format'],
   ]),
-  ...['a b', 'a_b', 'a/b', 'a#b', 'é', '../x', text(65), SQL].map((id): [string, object, string[]] => {
-    return [`transaction_id ${id.slice(0, 20)}`, { transaction_id: id }, ['/transaction_id format']];
-  }),
+  ...['#', ' ', '# / $ _ &', '\u200b', '\u00a0#\ufe0f', '_'.repeat(255)].map(
+    (description): [string, object, string[]] => {
+      return [`a description of ${JSON.stringify(description).slice(0, 20)}`, { description }, ['/description format']];
+    },
+  ),
+  ...['.', '..', '.'.repeat(64), 'a b', 'a_b', 'a/b', 'a#b', 'é', '../x', text(65), SQL].map(
+    (id): [string, object, string[]] => {
+      return [`transaction_id ${id.slice(0, 20)}`, { transaction_id: id }, ['/transaction_id format']];
+    },
+  ),
   ['a transaction_id that is no text', { transaction_id: 1234 }, ['/transaction_id type']],
+  ...['12\u200b34', '12\n34', 'a\u007f', '1\u00ad2', '\u2060x', '1\u202e2', '1\u20282', '❤\ufe0f'].map(
+    (order_reference): [string, object, string[]] => [
+      `an order_reference of ${JSON.stringify(order_reference)}`,
+      { order_reference },
+      ['/order_reference format'],
+    ],
+  ),
   ['an order_reference of 65', { order_reference: text(65) }, ['/order_reference length']],
   ['an order_reference that is no text', { order_reference: 1234 }, ['/order_reference type']],
   ...['all', 'ALL,WALLET', 'OM', 5, SQL].map((channels): [string, object, string[]] => {
@@ -173,15 +201,25 @@ export const REFUSED: [name: string, overrides: object, faults: string[]][] = [
     return [`cards in ${country} without a state`, card({ country }), ['/customer/state required']];
   }),
   ['a lock without a phone', { lock_phone_number: true }, ['/customer/phone_number required']],
-  ...['1234567', '1234567890123456', '+225 abc', '0102030405 ext. 2', SQL].map(
-    (phone_number): [string, object, string[]] => {
-      return [
-        `a lock on ${phone_number}`,
-        { lock_phone_number: true, ...person({ phone_number }) },
-        ['/customer/phone_number format'],
-      ];
-    },
-  ),
+  ...[
+    ...[
+      '1234567',
+      '1234567890123456',
+      '+225 abc',
+      '0102030405 ext. 2',
+      SQL,
+      '0707070707',
+      '+0707070707',
+      '000225070707',
+    ],
+    ...['225+0707070707', '++2250707070707', '+221 077 123 45 67', '00237 0677 00 00 00', '٢٢٥٠٧٠٧٠٧٠٧٠٧', '+'],
+  ].map((phone_number): [string, object, string[]] => {
+    return [
+      `a lock on ${phone_number}`,
+      { lock_phone_number: true, ...person({ phone_number }) },
+      ['/customer/phone_number format'],
+    ];
+  }),
   ...['true', 1, {}].map((lock): [string, object, string[]] => {
     return [`lock_phone_number ${JSON.stringify(lock)}`, { lock_phone_number: lock }, ['/lock_phone_number type']];
   }),

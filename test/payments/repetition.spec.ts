@@ -33,7 +33,7 @@ const WHOLE = {
   ...{
     site_id: '100001',
     lock_phone_number: false,
-    customer: { first_name: 'Ama', country: 'CI', phone_number: '0102030405' },
+    customer: { first_name: 'Ama', country: 'CI', phone_number: '2250102030405' },
   },
 };
 const key = (): { 'idempotency-key': string } => ({ 'idempotency-key': newId() });
@@ -194,6 +194,36 @@ describe('another order', () => {
 });
 
 describe('an order_reference', () => {
+  it('is one order however it was typed: spaces around it and the form of its letters do not count', async () => {
+    const id = newId();
+    const decomposed = `  É-${id}\u00a0`.normalize('NFD');
+    const headers = key();
+    const first = (await stage.place({ order_reference: decomposed }, headers)).body;
+    expect(first.order_reference).toBe(`É-${id}`);
+    for (const written of [`É-${id}`, `É-${id} `, `\tÉ-${id}`, `É-${id}`.normalize('NFD')]) {
+      await conflict(written, 'order_already_open', first.transaction_id);
+      const again = await stage.place({ order_reference: written }, headers);
+      expect([again.status, again.body.transaction_id]).toEqual([200, first.transaction_id]);
+      const listed = await gateway.call('GET', `/v1/payments?order_reference=${encodeURIComponent(written)}`);
+      expect(listed.body.data.map((one: any) => one.transaction_id)).toEqual([first.transaction_id]);
+    }
+  });
+
+  it('that was saved before such forms were one is still the same for its key', async () => {
+    const [headers, order_reference] = [key(), `old-${newId()}`];
+    const { transaction_id } = (await stage.place({ order_reference }, headers)).body;
+    await gateway.db.query(`UPDATE transactions SET order_reference = $2 WHERE transaction_id = $1`, [
+      ...[transaction_id, `${order_reference} `],
+    ]);
+    expect((await stage.place({ order_reference: `${order_reference} ` }, headers)).body.transaction_id).toBe(
+      transaction_id,
+    );
+  });
+
+  it('of spaces alone is none', async () => {
+    expect((await stage.place({ order_reference: ' \u00a0' })).body.order_reference).toBeNull();
+  });
+
   const conflict = async (order_reference: string, code: string, transaction_id: string): Promise<void> => {
     const answer = await changesNothing(() => stage.place({ order_reference }, key()));
     expect(answer).toMatchObject({ status: 409, body: { code, transaction_id, safe_to_retry: 'never' } });
