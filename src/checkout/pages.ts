@@ -91,8 +91,9 @@ export function messagePage(kind: 'unknown' | 'broken' | 'seamlessOff', status: 
   const main = markup`${mark(kind === 'broken' ? 'wait' : 'note')}
     <h1>${title}</h1>
     <p>${text}</p>`;
-  const retry = kind === 'broken' ? { retryAfterSeconds: 5 } : {};
-  return { status, language, title, main, allowed: {}, ...retry };
+  if (kind !== 'broken') return { status, language, title, main, allowed: {} };
+  // Whose order it is cannot be told while the database is away. It shows none, so that a frame around it can do no harm.
+  return { status, language, title, main, allowed: { framable: true }, retryAfterSeconds: 5 };
 }
 
 /** A page that goes to `next` once there is something else to see. */

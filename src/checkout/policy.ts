@@ -11,7 +11,7 @@ export interface Allowances {
   frameSources?: readonly string[];
   /** CinetPay's script brings its own styles, which no hash can name. */
   anyStyle?: boolean;
-  /** Other sites may show the page in a frame. */
+  /** Other sites, and apps, may show the page in a frame. */
   framable?: boolean;
   /** The page holds a form that leaves for the shop. */
   leavingForm?: boolean;
@@ -31,7 +31,8 @@ export function policyOf(allowed: Allowances): string {
     'img-src': ['data:'],
     'frame-src': allowed.frameSources,
     'form-action': allowed.leavingForm ? undefined : ["'none'"],
-    'frame-ancestors': [allowed.framable ? '*' : "'none'"],
+    // No source stands for the parents that apps have: not even * matches file:, data:, about: or an app's own scheme.
+    'frame-ancestors': allowed.framable ? undefined : ["'none'"],
   };
   return Object.entries(directives)
     .filter(([, sources]) => sources !== undefined && sources.length > 0)

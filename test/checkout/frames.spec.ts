@@ -1,7 +1,11 @@
 // Proves in a real browser what runs in frames: our page around the counter, and the shop's page around ours.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser, picture } from '../support/browser';
+import { eventually } from '../support/gateway';
 import { Stage } from './stage';
 
 describe.runIf(hasBrowser)('the counter in a frame', () => {
@@ -55,6 +59,45 @@ describe.runIf(hasBrowser)('the counter in a frame', () => {
     await counter().getByRole('heading', { name: 'Paiement accepté' }).waitFor();
     await picture(stage.page, 'drop-in-frame');
     expect(stage.tab.complaints).toEqual([]);
+  });
+
+  const page = (url: string): string =>
+    `<!doctype html><html lang="fr"><meta charset="utf-8"><title>App</title><iframe title="Paiement" width="500" height="700" src="${url}"></iframe>`;
+  it.each<[where: string, show: (url: string) => Promise<void>]>([
+    [
+      'a file',
+      async (url) => {
+        const file = join(mkdtempSync(join(tmpdir(), 'app-')), 'index.html');
+        writeFileSync(file, page(url));
+        await stage.open(`file://${file}`);
+      },
+    ],
+    [
+      'about:blank',
+      async (url) => {
+        await stage.open('about:blank');
+        await stage.page.setContent(page(url));
+      },
+    ],
+    ['data:', (url) => stage.open(`data:text/html,${encodeURIComponent(page(url))}`)],
+  ])("of an app's page, which is %s: waits, shows the counter and the end", async (_where, show) => {
+    const placed = await stage.placeWithoutLink();
+    await stage.customers.change(placed, {
+      ...{ origin: 'drop_in', return_url: null, drop_in: { site_id: '1', device_id: 'socket' } },
+    });
+    await show(placed.checkout_url);
+    await counter().getByText('Un instant…').waitFor();
+    await stage.customers.faults([]);
+    await counter().locator('button[value=pay]').click();
+    await counter().getByRole('heading', { name: 'Paiement accepté' }).waitFor();
+    expect(stage.tab.complaints).toEqual([]);
+  });
+
+  it("of an app's page: stays away where the order does not come from the old script", async () => {
+    const placed = await stage.placeWithoutLink();
+    await stage.open('about:blank');
+    await stage.page.setContent(page(placed.checkout_url));
+    await eventually(() => expect(stage.tab.complaints.join()).toContain('frame-ancestors'));
   });
 
   it("of the shop's page: goes back to the shop's own address, when the shop lets itself be framed", async () => {

@@ -151,6 +151,10 @@ describe('the policy of a page', () => {
     expect(policy).not.toMatch(/unsafe|\*/);
   });
 
+  it('says nothing of parents where anybody may be one: no source matches those of apps', () => {
+    expect(policyOf({ framable: true })).toMatch(/^default-src 'none'(?!.*frame-ancestors)/);
+  });
+
   it('lets a counter over https lead on to a bank, and one on this machine nowhere', () => {
     expect(frameSources('https://checkout.cinetpay.com/payment/x')).toEqual([
       'https://checkout.cinetpay.com',

@@ -28,8 +28,15 @@ export interface Tab {
 /** A browser without a window. */
 export async function startBrowser(): Promise<Browser> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  // Tests may run as root and in containers with little shared memory.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({
+    executablePath,
+    args: [
+      // Tests may run as root and in containers with little shared memory.
+      ...['--no-sandbox', '--disable-dev-shm-usage'],
+      // Here everything is on this machine, which pages without an address of their own may not reach otherwise.
+      '--disable-features=LocalNetworkAccessChecks',
+    ],
+  });
 }
 
 /** A tab of a customer of its own: no cookie and no memory of any other. */
