@@ -19,6 +19,7 @@ export class StartRefused extends Error {}
  * told in a line each, and the exit code is 1.
  */
 export async function runProgram(start: () => Promise<Program>): Promise<void> {
+  outliveReaders();
   const starting = start();
   let asked: number | undefined;
   const onSignal = (): void => {
@@ -41,6 +42,14 @@ export async function runProgram(start: () => Promise<Program>): Promise<void> {
     process.stderr.write(`${linesOf(error).join('\n')}\n`);
     end(1);
   });
+}
+
+/** Who reads us may stop before we end, as `| head -1` does: what is written then is lost, and the work goes on. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
 }
 
 function end(code: number): never {

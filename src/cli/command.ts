@@ -5,24 +5,27 @@ import { configureLogger, flushLog } from '../common/logger';
 import { Problem } from '../common/problem';
 import { loadConfig, readEnvironment } from '../config/environment';
 import { linesOf } from '../program';
+import { readArguments, shown } from './arguments';
 import { checkConfig } from './check-config';
 import { retryDelivery } from './deliveries';
 import { createKey, listKeys, revokeKey } from './keys';
 import { migrate } from './migrate';
 import { showPayment, verifyPayment } from './payments';
-import { Misused, type Scene } from './scene';
+import { Failed, Misused, type Scene } from './scene';
 import { listSites, pauseSite, resumeSite } from './sites';
 
 type Work = (app: INestApplicationContext, scene: Scene) => Promise<void>;
 
 interface Command {
+  /** Also what decides which arguments it takes (arguments.ts). */
   usage: string;
   does: string;
   /** With the services, or without: then the database need not be migrated. */
   run: { with: Work } | { without: (scene: Scene) => Promise<void> };
 }
 
-const COMMANDS: Record<string, Command> = {
+/** Every command by its name. */
+export const COMMANDS: Record<string, Command> = {
   'keys create': {
     usage: 'keys create <caller> [--scopes payments,drop_in,admin]',
     does: 'makes an API key; the only time it is shown',
@@ -68,22 +71,31 @@ const COMMANDS: Record<string, Command> = {
   },
 };
 
-/** Runs one command. @returns the exit code */
+/**
+ * Runs one command.
+ * @returns the exit code: 1 when it failed, 2 when the command line is none
+ */
 export async function runCommand(argv: string[]): Promise<number> {
-  const name = [argv.slice(0, 2).join(' '), argv[0] ?? ''].find((one) => one in COMMANDS);
-  if (name === undefined) return explain(argv);
+  if (argv.length === 0 || argv[0] === 'help' || argv.includes('--help')) return explain();
   try {
+    const name = nameOf(argv);
+    const given = readArguments(COMMANDS[name]!.usage, argv.slice(name.split(' ').length));
     const config = loadConfig(readEnvironment({ withFile: true }));
     configureLogger('error');
-    const args = argv.slice(name.split(' ').length);
-    await perform(COMMANDS[name]!, { config, args, print });
+    await perform(COMMANDS[name]!, { config, ...given, print });
     return 0;
   } catch (error) {
     process.stderr.write(`${reasonOf(error).join('\n')}\n`);
-    return 1;
+    return error instanceof Misused ? 2 : 1;
   } finally {
     flushLog();
   }
+}
+
+function nameOf(argv: string[]): string {
+  const name = [argv.slice(0, 2).join(' '), argv[0]!].find((one) => Object.hasOwn(COMMANDS, one));
+  if (name !== undefined) return name;
+  throw new Misused(`There is no command ${shown(argv.slice(0, 2).join(' '))}. All of them: npm run cli -- help`);
 }
 
 async function perform({ run }: Command, scene: Scene): Promise<void> {
@@ -102,19 +114,16 @@ async function perform({ run }: Command, scene: Scene): Promise<void> {
 }
 
 function reasonOf(error: unknown): string[] {
-  if (error instanceof Misused) return [error.message];
+  if (error instanceof Misused || error instanceof Failed) return [error.message];
   if (error instanceof Problem) return [`${error.title}: ${error.detail}`];
   return linesOf(error);
 }
 
-function explain(argv: string[]): number {
-  const wrong = argv.length > 0 && argv[0] !== 'help' && argv[0] !== '--help';
-  const out = wrong ? process.stderr : process.stdout;
-  if (wrong) out.write(`There is no command "${argv.slice(0, 2).join(' ')}".\n\n`);
+function explain(): number {
   const width = Math.max(...Object.values(COMMANDS).map(({ usage }) => usage.length));
-  out.write('npm run cli -- <command>\n\n');
-  for (const { usage, does } of Object.values(COMMANDS)) out.write(`  ${usage.padEnd(width)}  ${does}\n`);
-  return wrong ? 1 : 0;
+  print('npm run cli -- <command>\n');
+  for (const { usage, does } of Object.values(COMMANDS)) print(`  ${usage.padEnd(width)}  ${does}`);
+  return 0;
 }
 
 function print(line: string): void {

@@ -1,17 +1,14 @@
-import { parseArgs } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ApiKeys } from '../auth/api-keys.service';
 import type { Scope } from '../auth/caller';
 import { notifySecretOf } from '../auth/notify-secret';
-import { Misused, type Scene } from './scene';
+import { Failed, type Scene } from './scene';
 
 /** `keys create <caller> [--scopes a,b]` */
-export async function createKey(app: INestApplicationContext, { config, args, print }: Scene): Promise<void> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { scopes: { type: 'string' } } });
-  const [caller] = positionals;
-  if (caller === undefined) throw new Misused('keys create needs the name of the service that will call.');
-  const scopes = (values.scopes ?? 'payments').split(',') as Scope[];
-  const { key, row } = await app.get(ApiKeys).create(caller, scopes);
+export async function createKey(app: INestApplicationContext, scene: Scene): Promise<void> {
+  const { config, positionals, options, print } = scene;
+  const scopes = (options.scopes ?? 'payments').split(',').map((scope) => scope.trim()) as Scope[];
+  const { key, row } = await app.get(ApiKeys).create(positionals[0]!, scopes);
   print(`key            ${key}`);
   print(`id             ${row.id}`);
   print(`caller         ${row.caller}`);
@@ -33,10 +30,9 @@ export async function listKeys(app: INestApplicationContext, { print }: Scene): 
 }
 
 /** `keys revoke <id or prefix>` */
-export async function revokeKey(app: INestApplicationContext, { args, print }: Scene): Promise<void> {
-  const [wanted] = args;
-  if (wanted === undefined) throw new Misused('keys revoke needs the id or the prefix that keys list shows.');
+export async function revokeKey(app: INestApplicationContext, scene: Scene): Promise<void> {
+  const wanted = scene.positionals[0]!;
   const row = await app.get(ApiKeys).revoke(wanted);
-  if (!row) throw new Misused(`No live key has the id or the prefix ${wanted}.`);
-  print(`The key ${row.id} of ${row.caller} is revoked; every replica refuses it within 5 s.`);
+  if (!row) throw new Failed(`No live key has the id or the prefix ${wanted}.`);
+  scene.print(`The key ${row.id} of ${row.caller} is revoked; every replica refuses it within 5 s.`);
 }

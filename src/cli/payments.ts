@@ -3,13 +3,13 @@ import type { Caller } from '../auth/caller';
 import { History } from '../history/history.service';
 import { paymentJson } from '../payments/payment.json';
 import { PaymentQuestions } from '../payments/payment.questions';
-import { Misused, type Scene } from './scene';
+import type { Scene } from './scene';
 
 const OPERATOR: Caller = { name: 'operator', scopes: ['admin'], keyId: 'cli' };
 
 /** `payments show <transaction_id>`: JSON, as the API shows it. */
 export async function showPayment(app: INestApplicationContext, scene: Scene): Promise<void> {
-  const id = idOf(scene);
+  const id = scene.positionals[0]!;
   const row = await app.get(PaymentQuestions).find(id, OPERATOR);
   const history = await app.get(History).of(id, OPERATOR);
   scene.print(JSON.stringify({ payment: paymentJson(row, scene.config.publicUrl), history }, undefined, 2));
@@ -18,12 +18,7 @@ export async function showPayment(app: INestApplicationContext, scene: Scene): P
 /** `payments verify <transaction_id>`: asks CinetPay now, inside the budget. */
 export async function verifyPayment(app: INestApplicationContext, scene: Scene): Promise<void> {
   const questions = app.get(PaymentQuestions);
-  const { row, isAnswered } = await questions.verify(await questions.find(idOf(scene), OPERATOR));
+  const { row, isAnswered } = await questions.verify(await questions.find(scene.positionals[0]!, OPERATOR));
   scene.print(JSON.stringify(paymentJson(row, scene.config.publicUrl), undefined, 2));
   if (!isAnswered) scene.print('CinetPay was not asked or gave no answer just now; the payment is asked about soon.');
-}
-
-function idOf({ args }: Scene): string {
-  if (args[0] === undefined) throw new Misused('This needs a transaction_id.');
-  return args[0];
 }

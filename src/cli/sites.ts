@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { SiteCare } from '../sites/site-care';
 import type { SiteDto } from '../sites/site.dto';
-import { Misused, type Scene } from './scene';
+import type { Scene } from './scene';
 
 const OPERATOR = 'operator';
 
@@ -13,21 +12,15 @@ export async function listSites(app: INestApplicationContext, { print }: Scene):
 
 /** `sites pause <site_id> [--reason text]` */
 export async function pauseSite(app: INestApplicationContext, scene: Scene): Promise<void> {
-  const options = { reason: { type: 'string' } } as const;
-  const { values, positionals } = parseArgs({ args: scene.args, allowPositionals: true, options });
-  const site = await app.get(SiteCare).pause(idOf(positionals), values.reason ?? null, OPERATOR);
+  const { positionals, options } = scene;
+  const site = await app.get(SiteCare).pause(positionals[0]!, options.reason ?? null, OPERATOR);
   scene.print(lineOf(site));
   scene.print('Every replica keeps to it within 5 s; only sites resume ends it.');
 }
 
 /** `sites resume <site_id>` */
-export async function resumeSite(app: INestApplicationContext, { args, print }: Scene): Promise<void> {
-  print(lineOf(await app.get(SiteCare).resume(idOf(args), OPERATOR)));
-}
-
-function idOf([siteId]: string[]): string {
-  if (siteId === undefined) throw new Misused('This needs a site_id; sites list shows them.');
-  return siteId;
+export async function resumeSite(app: INestApplicationContext, { positionals, print }: Scene): Promise<void> {
+  print(lineOf(await app.get(SiteCare).resume(positionals[0]!, OPERATOR)));
 }
 
 function lineOf({ site_id, currency, name, paused }: SiteDto): string {
