@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../auth/caller';
 import { readNotification } from '../cinetpay/notification-form';
 import { clientOf } from '../common/client-address';
+import { logWarn } from '../common/logger';
 import { Metrics } from '../common/metrics';
 import type { NotificationRequest } from '../common/notification-request';
 import { WorkSignal } from '../database/work-signal';
@@ -43,6 +44,12 @@ export class NotifyController {
       return this.metrics.notification(read.validity);
     const { validity, woken } = await this.store.keep({ ...read, contentType, token, body, truncated });
     this.metrics.notification(validity);
+    // Signed with a secret of ours: a payment was lost here, or another system uses the site.
+    if (validity === 'unknown_transaction')
+      logWarn('CinetPay notified a payment that is not here', {
+        site_id: read.siteId ?? undefined,
+        transaction_id: read.transactionId ?? undefined,
+      });
     if (woken) this.signal.nudge('check');
   }
 }

@@ -222,9 +222,9 @@ describe('notifications that are invalid', () => {
     const metrics = await (await fetch(`${own.url}/metrics`)).text();
     const counted = [...metrics.matchAll(/notifications_total\{validity="(\w+)"\} (\d+)/g)].map(([, ...one]) => one);
     expect(counted).toEqual([
+      ['unknown_transaction', '1'],
       ['bad_token', '70'],
       ['valid', '5'],
-      ['unknown_transaction', '1'],
     ]);
     await own.close();
   });

@@ -7,6 +7,9 @@ import { startSimulator, type RunningSimulator } from '../../simulator/simulator
 import { DEMO_SITES } from '../../simulator/state/settings';
 import { connect, createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually, order, request } from '../support/gateway';
+import { encodeForm } from '../../simulator/notify/form';
+import { xToken } from '../../simulator/notify/x-token';
+import { formOf } from '../notifications/forms';
 import { RunningProgram, runToEnd } from '../support/program';
 
 let database: TestDatabase;
@@ -197,6 +200,12 @@ describe('npm start', () => {
     const { program, url, key } = await gateway(environment({ HTTPS_PROXY: 'http://canary.invalid:9' }));
     const headers = { authorization: `Bearer ${key}`, 'request-id': 'my-own-id' };
     await request('POST', `${url}/v1/payments`, order({ description: 'canary of a customer' }), headers);
+    // As after a restore to an instant before the payment.
+    const form = formOf('LOST', { cel_phone_num: 'canary' });
+    await request('POST', `${url}/cinetpay/notify`, encodeForm(form), {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-token': xToken(form, DEMO_SITES[0]!.secret_key),
+    });
     await program.stop();
     const lines = program.stdout
       .trim()
@@ -206,8 +215,11 @@ describe('npm start', () => {
     expect(mine.map(({ msg }) => msg)).toEqual(['cinetpay call', 'request']);
     expect(mine[1]).toMatchObject({ method: 'POST', route: '/v1/payments', status: 201, caller: expect.any(String) });
     expect(program.stdout).not.toContain('canary');
-    const warnings = lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
-    expect(warnings).toEqual([expect.stringMatching(/^HTTPS_PROXY, .* is set and not used/)]);
+    const warnings = lines.filter(({ level }) => level === 40);
+    expect(warnings).toMatchObject([
+      { msg: expect.stringMatching(/^HTTPS_PROXY, .* is set and not used/) },
+      { msg: 'CinetPay notified a payment that is not here', transaction_id: 'LOST', site_id: DEMO_SITES[0]!.site_id },
+    ]);
   });
 });
 
