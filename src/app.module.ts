@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { BodyGuard } from './app.bodies';
 import { AuthModule } from './auth/auth.module';
 import { ScopeGuard } from './auth/scope.guard';
 import { CheckoutModule } from './checkout/checkout.module';
@@ -23,8 +24,8 @@ import { ThrottleGuard } from './throttling/throttle.guard';
 import { ThrottlingModule } from './throttling/throttling.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 
-/** What every request passes, in this order: whose is it, how much may he ask, may he do that. */
-const GUARDS = [EntranceGuard, ThrottleGuard, ScopeGuard];
+/** What every request passes, in this order: whose is it, how much may he ask, may he do that; then its body is read. */
+const GUARDS = [EntranceGuard, ThrottleGuard, ScopeGuard, BodyGuard];
 
 /** The only list of modules. */
 @Module({})

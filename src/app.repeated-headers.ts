@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { answerProblem } from './app.problems';
 import { NOTIFICATION_ROUTE } from './common/notification-request';
 import { Problem } from './common/problem';
+import type { AddressLimits } from './throttling/address.limits';
 
 /** What we read as one value. Of two Node takes the first or joins them, a proxy may take the last. */
 const SINGLE: ReadonlySet<string> = new Set([
@@ -14,11 +15,12 @@ const SINGLE: ReadonlySet<string> = new Set([
  * Refuses a request that has a header twice which must be single: 400 on every route. Only a notification is kept, whatever it
  * comes with; an `x-token` that comes twice verifies nothing.
  */
-export function refuseRepeatedHeaders(fastify: FastifyInstance): void {
+export function refuseRepeatedHeaders(fastify: FastifyInstance, limits: AddressLimits): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const name = repeatedHeader(request.raw);
     if (name === undefined || isNotification(request)) return done();
-    answerProblem(request, reply, new Problem('malformed_request', `The header ${name} came twice; send it once.`));
+    const problem = new Problem('malformed_request', `The header ${name} came twice; send it once.`);
+    answerProblem(request, reply, limits.refuse(request, reply, problem));
   });
 }
 

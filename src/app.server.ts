@@ -2,16 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyServerOptions } from 'fastify';
-import { BODY_LIMIT } from './app.bodies';
 import type { Handle } from './app.connection';
 import { Connections } from './app.connections';
 import { apiHeaders } from './app.headers';
+import { answerNoRoute } from './app.no-route';
 import { routedUrl } from './app.paths';
-import { answerProblem } from './app.problems';
 import { HEADERS_SECONDS, Refusals, type ReadError, REQUEST_SECONDS } from './app.refusals';
+import { endIfUnread } from './app.unread';
 import { clientAddress } from './common/client-address';
 import { newId } from './common/ids';
-import { Problem } from './common/problem';
+import { BODY_LIMIT } from './common/request-body';
 import type { Config } from './config/config';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -84,9 +84,8 @@ function answerUnroutable(
   refusals: Refusals,
 ): FastifyServerOptions['frameworkErrors'] {
   return (_error, request, reply) => {
-    const problem = new Problem('not_found', 'No route answers here; /docs lists them.');
     void reply.headers(headers).header('Request-Id', request.id);
-    answerProblem(request, reply, problem);
-    refusals.tell(request.id, problem, clientAddress(request));
+    endIfUnread(request.raw, reply);
+    refusals.tell(request.id, answerNoRoute(request, reply), clientAddress(request));
   };
 }

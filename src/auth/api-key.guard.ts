@@ -19,7 +19,7 @@ export class ApiKeyGuard implements CanActivate {
     const places = [context.getHandler(), context.getClass()];
     if (this.facts.getAllAndOverride<boolean>(PUBLIC, places)) return true;
     const http = context.switchToHttp();
-    const key = keyOf(context, this.facts);
+    const key = await keyOf(context, this.facts);
     const caller = key === undefined ? undefined : await this.keys.find(key);
     if (!caller) {
       void http.getResponse<FastifyReply>().header('WWW-Authenticate', 'Bearer');

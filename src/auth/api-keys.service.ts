@@ -59,11 +59,6 @@ export class ApiKeys {
     });
   }
 
-  /** Whether this process has let the key in before; asks nobody. */
-  isKnown(key: string): boolean {
-    return this.cache.isKnown(key);
-  }
-
   private hash(key: string): Buffer {
     return hmac(this.config.apiKeyPepper.reveal(), key);
   }

@@ -38,11 +38,6 @@ export class KeyCache<T> {
     }
   }
 
-  /** Whether somebody held this key when it was last asked for, however long ago. */
-  isKnown(key: string): boolean {
-    return this.known.has(key);
-  }
-
   clear(): void {
     this.known.clear();
     this.unknown.clear();

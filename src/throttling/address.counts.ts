@@ -35,7 +35,9 @@ export class AddressCounts {
   }
 
   private standing({ count, ends }: Window, now: number, isAllowed: boolean): Standing {
-    return { isAllowed, remaining: Math.max(0, this.limit - count), endsInMs: ends - now };
+    // Of two floating point numbers: a hair more than the window would be told as a second more.
+    const endsInMs = Math.min(this.windowMs, ends - now);
+    return { isAllowed, remaining: Math.max(0, this.limit - count), endsInMs };
   }
 
   private windowOf(address: string, now: number): Window {

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem } from '../common/problem';
+import { clientOf } from '../common/client-address';
 import { Config } from '../config/config';
 import { AddressCounts } from './address.counts';
-import type { Quota } from './standing';
+import { tellStanding, tooMany, type Quota } from './standing';
 
 /**
  * Requests to the checkout per address and minute (our choice). A waiting room asks every few seconds; mobile operators put
@@ -17,13 +20,29 @@ export const VISITOR_QUOTA: Quota = { limit: 600, windowSeconds: 60 };
 export class AddressLimits {
   /** As much as a key may ask, but for requests whose key is wrong or missing. */
   readonly strangersQuota: Quota;
-  readonly strangers: AddressCounts;
+  private readonly strangers: AddressCounts;
   readonly checkout = countsOf(CHECKOUT_QUOTA);
   readonly visitors = countsOf(VISITOR_QUOTA);
 
   constructor({ throttleLimit, throttleWindowSeconds }: Config) {
     this.strangersQuota = { limit: throttleLimit, windowSeconds: throttleWindowSeconds };
     this.strangers = countsOf(this.strangersQuota);
+  }
+
+  /** Whether one more request of its address that failed so would be one too many. */
+  isOver(request: FastifyRequest): boolean {
+    return !this.strangers.look(clientOf(request)).isAllowed;
+  }
+
+  /**
+   * Counts a request that failed before it was known to come from a caller; the connection ends with its answer.
+   * @returns what to answer: why it failed, or that its address has sent too many
+   */
+  refuse(request: FastifyRequest, reply: FastifyReply, fault: Problem): Problem {
+    const standing = this.strangers.count(clientOf(request));
+    tellStanding(reply, this.strangersQuota, standing);
+    void reply.header('Connection', 'close');
+    return standing.isAllowed ? fault : tooMany(this.strangersQuota, standing, 'An address without a valid API key');
   }
 }
 

@@ -2,25 +2,23 @@ import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiKeyGuard } from '../auth/api-key.guard';
-import { ApiKeys } from '../auth/api-keys.service';
 import { PUBLIC } from '../auth/caller';
-import { keyOf } from '../auth/key-place';
 import { clientOf } from '../common/client-address';
 import { Problem } from '../common/problem';
+import type { BodyRequest } from '../common/request-body';
 import { RouteFacts } from '../common/route-facts';
 import { AddressLimits, CHECKOUT_QUOTA } from './address.limits';
-import { tellStanding, tooMany } from './standing';
+import { tooMany } from './standing';
 
 /**
- * The first guard: finds out whose a request is, and counts per client address those that come without a valid API key, so that
- * nobody tries keys at speed, and those to the checkout. Notifications and probes have no limit.
+ * The first guard: finds out whose a request is, and counts per client address those that come without a valid API key, whatever
+ * they fail by, so that keys cannot be tried at speed, and those to the checkout. Notifications and probes have no limit.
  */
 @Injectable()
 export class EntranceGuard implements CanActivate {
   constructor(
     private readonly facts: RouteFacts,
     private readonly auth: ApiKeyGuard,
-    private readonly keys: ApiKeys,
     private readonly limits: AddressLimits,
   ) {}
 
@@ -32,28 +30,18 @@ export class EntranceGuard implements CanActivate {
     return true;
   }
 
+  // A valid key is let in whatever else its address has sent: others may share it, such as a proxy's.
   private async letCallerIn(context: ExecutionContext): Promise<boolean> {
-    const { strangers, strangersQuota } = this.limits;
     const http = context.switchToHttp();
-    const client = clientOf(http.getRequest<FastifyRequest>());
-    const before = strangers.look(client);
-    if (!before.isAllowed && !this.isKnown(context)) {
-      tellStanding(http.getResponse<FastifyReply>(), strangersQuota, before);
-      throw tooMany(strangersQuota, before, 'An address without a valid API key');
-    }
+    const request = http.getRequest<BodyRequest>();
+    request.limits = this.limits;
     try {
       return await this.auth.canActivate(context);
     } catch (fault) {
-      if (fault instanceof Problem && fault.kind === 'unauthorized')
-        tellStanding(http.getResponse<FastifyReply>(), strangersQuota, strangers.count(client));
-      throw fault;
+      // A database that is away says nothing of the key.
+      if (!(fault instanceof Problem) || fault.status >= 500) throw fault;
+      throw this.limits.refuse(request, http.getResponse<FastifyReply>(), fault);
     }
-  }
-
-  // A caller is not kept out by somebody else at the same address, such as a proxy's.
-  private isKnown(context: ExecutionContext): boolean {
-    const key = keyOf(context, this.facts);
-    return key !== undefined && this.keys.isKnown(key);
   }
 
   private letCustomerIn(request: FastifyRequest): void {

@@ -26,7 +26,7 @@ async function statuses(count: number, from?: string): Promise<number[]> {
 }
 
 describe('without a valid key', () => {
-  it('an address may not try keys at speed, and even a right one is not told apart then', async () => {
+  it('an address may not try keys at speed, and a valid one is let in all the same, also one that is new here', async () => {
     await start();
     const fresh = await gateway.createKey('fresh');
     const first = await guess();
@@ -38,7 +38,7 @@ describe('without a valid key', () => {
     expect(refused.body).toMatchObject({ code: 'rate_limited' });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
     const right = await request('GET', `${gateway.url}/v1/payments`, undefined, { authorization: `Bearer ${fresh}` });
-    expect(right.status).toBe(429);
+    expect(right.status).toBe(200);
   });
 
   it('an address keeps out no caller that is known there', async () => {

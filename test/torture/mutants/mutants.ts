@@ -248,4 +248,20 @@ export const MUTANTS: Mutant[] = [
     replace: '    ips\n      .toReversed()\n      .map((written) => written)',
     test: 'test/throttling/addresses.spec.ts',
   },
+  {
+    name: 'what a stranger fails by before its key is looked at is not counted',
+    file: 'src/throttling/entrance.guard.ts',
+    find: 'fault.status >= 500',
+    replace: "fault.kind !== 'unauthorized'",
+    test: 'test/throttling/entrance.spec.ts',
+    only: 'a form without apikey',
+  },
+  {
+    name: 'a second key in the rest of a body goes unseen',
+    file: 'src/compat/bodies.ts',
+    find: 'if (judgedKey !== undefined && keyIn(request.body) !== judgedKey)',
+    replace: 'if (judgedKey === undefined && keyIn(request.body) !== judgedKey)',
+    test: 'test/throttling/entrance.spec.ts',
+    only: 'a second key hides',
+  },
 ];
