@@ -4,10 +4,10 @@ import { runProgram } from './program';
 import { startGateway } from './start';
 
 /** `npm start`: the gateway in production. Everything comes from the environment, or from a `.env` file beside it. */
-void runProgram(async () => {
+void runProgram(async (stopping) => {
   const config = load();
   configureLogger(config.logLevel);
-  return startGateway(config);
+  return startGateway(config, { stopping });
 });
 
 function load(): ReturnType<typeof loadConfig> {

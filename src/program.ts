@@ -1,6 +1,7 @@
 import { ConfigFaults } from './config/environment';
 import { flushLog, logError, logInfo } from './common/logger';
-import { isStorageFault } from './common/storage-fault';
+import { storageFaultOf } from './common/storage-fault';
+import { DatabaseUnfit } from './database/unfit';
 import { EmbeddedPostgresError } from './database/embedded-postgres.error';
 
 /** What runs until it is asked to stop. */
@@ -17,15 +18,18 @@ export class StartRefused extends Error {}
 /**
  * Starts a program and stops it on SIGTERM or SIGINT; another one, a second later or more, ends it at once. Whatever keeps it from starting is
  * told in a line each, and the exit code is 1.
+ * @param start is told when the process is asked to stop before it has started; it may then end with the signal's reason
  */
-export async function runProgram(start: () => Promise<Program>): Promise<void> {
+export async function runProgram(start: (stopping: AbortSignal) => Promise<Program>): Promise<void> {
   outliveReaders();
-  const starting = start();
+  const stopping = new AbortController();
+  const starting = start(stopping.signal);
   let asked: number | undefined;
   const onSignal = (): void => {
     if (asked !== undefined) return performance.now() - asked < ONE_SIGNAL_MS ? undefined : end(1);
     asked = performance.now();
     logInfo('stopping');
+    stopping.abort();
     void starting
       .then((program) => program.stop())
       .then(
@@ -38,6 +42,7 @@ export async function runProgram(start: () => Promise<Program>): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   await starting.catch((error: unknown) => {
+    if (stopping.signal.aborted && error === stopping.signal.reason) end(0);
     flushLog();
     process.stderr.write(`${linesOf(error).join('\n')}\n`);
     end(1);
@@ -60,34 +65,19 @@ function end(code: number): never {
 /** What a person has to know about a failed start: no stack where we know the reason. */
 export function linesOf(error: unknown): string[] {
   if (error instanceof ConfigFaults) return ['The configuration has faults:', ...error.faults.map((one) => `  ${one}`)];
+  if (error instanceof DatabaseUnfit)
+    return error.faults.map((fault) => `The database of DATABASE_URL cannot be used: ${fault}.`);
   if (error instanceof StartRefused || error instanceof EmbeddedPostgresError) return [error.message];
   const { code, message, path } = error as NodeJS.ErrnoException;
   if (code !== undefined && code in MACHINE_FAULTS) return [`${MACHINE_FAULTS[code]} (${code}).`];
-  if (path !== undefined && code !== undefined) return [`${path} cannot be used (${code}).`];
   // No such table or column: the command line migrates nothing by itself.
   if (code === '42P01' || code === '42703')
     return ['The database lacks a migration: npm run cli -- migrate, or start the gateway once.'];
-  if (code !== undefined && (code in DATABASE_FAULTS || isPostgres(code)))
-    return [
-      `The database of DATABASE_URL cannot be used: ${DATABASE_FAULTS[code] ?? 'Postgres refuses it'} (${code}).`,
-    ];
-  if (isStorageFault(error))
-    return ['The database of DATABASE_URL cannot be used: what answers there is no Postgres, or nothing does.'];
+  const fault = storageFaultOf(error);
+  if (fault) return [`The database of DATABASE_URL cannot be used: ${fault.words} (${fault.code}).`];
+  if (path !== undefined && code !== undefined) return [`${path} cannot be used (${code}).`];
   return [`It does not start: ${(error as Error).name} ${code ?? message}`, (error as Error).stack ?? ''];
 }
-
-/** What a person can do about it is in the words. Neither names nor passwords are: the line may end in a log. */
-const DATABASE_FAULTS: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens at its host and port',
-  ENOTFOUND: 'there is no such host',
-  ETIMEDOUT: 'its host does not answer',
-  '28P01': 'the user or the password is wrong',
-  '28000': 'its user may not connect from here',
-  '3D000': 'there is no such database',
-  '42501': 'its user may not create tables in it',
-  '53300': 'it has no connection left',
-  '57P03': 'it is starting or stopping',
-};
 
 /** What the machine cannot give, whatever asked for it. */
 const MACHINE_FAULTS: Record<string, string> = {
@@ -97,8 +87,3 @@ const MACHINE_FAULTS: Record<string, string> = {
   ENFILE: 'This machine can open no more files and connections',
   ENOMEM: 'This machine has no memory left',
 };
-
-// SQLSTATE: five capitals and digits; wrong password, no such database, no right.
-function isPostgres(code: string | undefined): boolean {
-  return code !== undefined && /^(28|3D|42|57|53|08)[0-9A-Z]{3}$/.test(code);
-}

@@ -11,6 +11,7 @@ import { Readiness } from './health/readiness';
 import { hostInUrl, listenRefused } from './listening';
 import { StartRefused, type Program } from './program';
 import { missingSites } from './sites/missing-sites';
+import { arrivalOf } from './waiting';
 import { claimPurpose, type Purpose } from './database/purpose';
 
 /** How long load balancers may need to see that we are not ready any more (our choice: a probe a second, and one lost). */
@@ -25,22 +26,38 @@ export interface RunningGateway extends Program {
   app: Awaited<ReturnType<typeof createApp>>;
 }
 
+export interface StartOptions {
+  crashPoints?: CrashPoints;
+  /** The process is asked to stop: a start that still waits for its database ends. */
+  stopping?: AbortSignal;
+}
+
 /**
- * Migrates the database, makes sure that it is ours to use, and listens.
- * @throws StartRefused where the database is another's or rows need a site that the configuration lacks
+ * Waits for the database where it is not there yet, migrates it, makes sure that it is ours to use, and listens.
+ * @throws StartRefused where the database is another's or rows need a site that the configuration lacks; DatabaseUnfit where it cannot carry a gateway
  */
-export async function startGateway(config: Config, crashPoints?: CrashPoints): Promise<RunningGateway> {
+export async function startGateway(
+  config: Config,
+  { crashPoints, stopping }: StartOptions = {},
+): Promise<RunningGateway> {
   for (const line of warningsOf(config)) logWarn(line);
-  const app = await createApp(config, crashPoints);
+  const arrived = await arrivalOf(config, stopping);
+  for (const reason of arrived.examined.warnings) logWarn('the database keeps less than it should', { reason });
+  const app = await createApp(config, crashPoints).catch(async (error: unknown) => {
+    await arrived.leave();
+    throw error;
+  });
   try {
     const sql = app.get(Sql);
     if (!(await isMigrated(sql))) await runMigrations(config.databaseUrl.reveal());
     await judgeDatabase(config, sql, await claimPurpose(sql, config.mode));
-    await app.listen(config.port, config.host).catch((error: Error) => {
+    await arrived.leave();
+    await app.listen(arrived.port, config.host).catch((error: Error) => {
       throw listenRefused(error, config);
     });
     app.useLogger(nestLogger);
   } catch (error) {
+    await arrived.leave();
     await app.close();
     throw error;
   }

@@ -4,6 +4,7 @@ import { AppModule } from '../app.module';
 import { configureLogger, flushLog } from '../common/logger';
 import { Problem } from '../common/problem';
 import { loadConfig, readEnvironment } from '../config/environment';
+import { examineDatabase } from '../database/examination';
 import { linesOf } from '../program';
 import { readArguments, shown } from './arguments';
 import { checkConfig } from './check-config';
@@ -100,6 +101,7 @@ function nameOf(argv: string[]): string {
 
 async function perform({ run }: Command, scene: Scene): Promise<void> {
   if ('without' in run) return run.without(scene);
+  await examineDatabase(scene.config.databaseUrl.reveal(), 1);
   // Neither role: nothing is worked on here but the command.
   scene.config.roles = [];
   const app = await NestFactory.createApplicationContext(AppModule.with(scene.config), {

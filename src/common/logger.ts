@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import pino from 'pino';
 import type { Logger as Pino } from 'pino';
+import { storageFaultOf } from './storage-fault';
 
 /**
  * The service's log: one JSON line each, written in blocks. Lines are built field by field from an allow-list at the
@@ -93,8 +94,18 @@ export function logError(message: string, error: unknown, fields: LogFields = {}
   root.error({ ...fields, ...known(error) }, message);
 }
 
+/** What was lost and its code, where an error says that the database is away. */
+export function storageFields(error: unknown): LogFields {
+  const fault = storageFaultOf(error);
+  return fault ? { error: `database ${fault.code}`, reason: fault.words } : {};
+}
+
 function known(error: unknown): LogFields {
   if (error === undefined) return {};
+  return { ...kindOf(error), ...storageFields(error) };
+}
+
+function kindOf(error: unknown): LogFields {
   return error instanceof Error ? { error: errorName(error), stack: frames(error) } : { error: typeof error };
 }
 

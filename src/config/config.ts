@@ -94,6 +94,14 @@ export class Config {
   @Min(4)
   @Max(200)
   databasePool = 16;
+  /**
+   * `DATABASE_WAIT_SECONDS`: how long a start waits for a database that is not there yet; 0 does not wait. Only `npm start` does, and only while the
+   * address refuses, does not resolve, or says that it is starting up.
+   */
+  @IsInt()
+  @Min(0)
+  @Max(3_600)
+  databaseWaitSeconds = 60;
   /** `DATA_DIR`: the sandbox's cluster and keys. */
   @IsString()
   dataDir = '.data';

@@ -3,8 +3,8 @@ import { parseEnv } from 'node:util';
 import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { Secret } from '../common/secret';
-import { urlOf } from '../common/web-url';
 import { isHostName, isRange } from './allowed-targets';
+import { AddressFault, readDatabaseUrl } from './database-address';
 import { Config, MIN_PEPPER_LENGTH } from './config';
 import { Reader, type Environment } from './reader';
 import { judgeSites, placeOfSite, readSites, type PlaceOfSite } from './sites';
@@ -53,6 +53,7 @@ export function loadConfig(env: Environment, mode: Config['mode'] = 'production'
   set('publicUrl', read.url('PUBLIC_URL', { isRequired: true }));
   config.databaseUrl = new Secret(read.required('DATABASE_URL'));
   set('databasePool', read.integer('DATABASE_POOL'));
+  set('databaseWaitSeconds', read.integer('DATABASE_WAIT_SECONDS'));
   set('dataDir', read.text('DATA_DIR'));
   set('cinetpayBaseUrl', read.url('CINETPAY_BASE_URL'));
   config.sites = readSites(read);
@@ -97,9 +98,7 @@ function judge(config: Config, placeOf: PlaceOfSite): string[] {
     if (url && !mayBePlain(url, config.allowHttpHosts))
       faults.push(`${name} must be https (plain http only to loopback or to a host in ALLOW_HTTP_HOSTS)`);
   }
-  const database = config.databaseUrl.reveal();
-  if (database !== '' && !/^postgres(ql)?:$/.test(urlOf(database)?.protocol ?? ''))
-    faults.push('DATABASE_URL must be a URL that begins with postgres://');
+  faults.push(...databaseUrlFaults(config.databaseUrl.reveal()));
   if (!config.webhookAllowPrivate.every((entry) => isRange(entry) || isHostName(entry)))
     faults.push('WEBHOOK_ALLOW_PRIVATE must be CIDRs, addresses and host names, separated by commas');
   // The API's paths are added to it; addresses that already hold them are a frequent slip.
@@ -108,6 +107,16 @@ function judge(config: Config, placeOf: PlaceOfSite): string[] {
   if (!isIncreasing(config.checkScheduleSeconds))
     faults.push('CHECK_SCHEDULE_SECONDS must grow from entry to entry: all of them count from the link on');
   return [...faults, ...judgeSites(config.sites, placeOf)];
+}
+
+function databaseUrlFaults(url: string): string[] {
+  try {
+    if (url !== '') readDatabaseUrl(url);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AddressFault)) throw error;
+    return [`DATABASE_URL ${error.message}`];
+  }
 }
 
 function isIncreasing(seconds: readonly number[]): boolean {

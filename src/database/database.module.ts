@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config';
+import { connectionTo, DatabaseClient } from './client';
 import { Sql } from './sql';
 import { WorkSignal } from './work-signal';
 
@@ -17,23 +18,20 @@ const STILL_MS = 5_000;
       inject: [Config],
       useFactory: (config: Config) => ({
         type: 'postgres' as const,
-        url: config.databaseUrl.reveal(),
         poolSize: config.databasePool,
         autoLoadEntities: true,
         // Never: the schema is the migrations'.
         synchronize: false,
         logging: false,
-        applicationName: 'cinetpay-gateway',
         // Also the wait for a free connection of the pool: a burst is queued, not turned away.
         connectTimeoutMS: 5_000,
         // A start says at once that there is no database, and nothing else.
         toRetry: () => false,
         extra: {
-          // Postgres' own, so that nothing goes on there that nobody here waits for; ours for a Postgres that says nothing at all.
-          statement_timeout: STATEMENT_MS,
+          // Postgres' own, so that nothing goes on there that no request here waits for; ours for a Postgres that says nothing at all.
+          ...connectionTo(config.databaseUrl.reveal(), { statementMs: STATEMENT_MS, idleInTransactionMs: STILL_MS }),
+          Client: DatabaseClient,
           query_timeout: STATEMENT_MS + 1_000,
-          idle_in_transaction_session_timeout: STILL_MS,
-          keepAlive: true,
           idleTimeoutMillis: 60_000,
         },
       }),

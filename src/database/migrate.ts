@@ -7,6 +7,8 @@ import { CountRequests1764300000000 } from '../../migrations/1764300000000-count
 import { DatePauses1764310000000 } from '../../migrations/1764310000000-date-pauses';
 import { LightenChecks1764400000000 } from '../../migrations/1764400000000-lighten-checks';
 import { ClaimPaymentsBySite1764500000000 } from '../../migrations/1764500000000-claim-payments-by-site';
+import { ProveWrites1764610000000 } from '../../migrations/1764610000000-prove-writes';
+import { connectionTo, DatabaseClient } from './client';
 import type { Runner } from './sql';
 
 /** Every migration, oldest first. */
@@ -19,6 +21,7 @@ export const MIGRATIONS = [
   DatePauses1764310000000,
   LightenChecks1764400000000,
   ClaimPaymentsBySite1764500000000,
+  ProveWrites1764610000000,
 ];
 
 // Any number: it only has to be the same in every replica.
@@ -44,20 +47,21 @@ export async function isMigrated(runner: Runner): Promise<boolean> {
 /**
  * Brings the schema up to date, once, also when several replicas start together: an advisory lock lets one migrate while
  * the others wait and then find nothing to do.
+ * @returns the names of the migrations that this call applied, oldest first
  */
-export async function runMigrations(databaseUrl: string): Promise<void> {
+export async function runMigrations(databaseUrl: string): Promise<string[]> {
   const source = new DataSource({
     type: 'postgres',
-    url: databaseUrl,
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
     poolSize: 2,
+    extra: { ...connectionTo(databaseUrl), Client: DatabaseClient },
   });
   await source.initialize();
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await source.runMigrations({ transaction: 'each' });
+    return (await source.runMigrations({ transaction: 'each' })).map(({ name }) => name);
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await runner.release();

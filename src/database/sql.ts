@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
+import { forbidsSaving } from '../common/storage-fault';
 
 /** A statement that Postgres plans once per connection: the name identifies the text. */
 export interface Statement {
@@ -19,6 +20,8 @@ export interface Runner {
  */
 @Injectable()
 export class Sql implements Runner {
+  /** A write has failed in a way that an operator has to mend, and none has been proven possible since (health/readiness.ts). */
+  cannotSave = false;
   private readonly pool: Pool;
 
   constructor(dataSource: DataSource) {
@@ -26,7 +29,11 @@ export class Sql implements Runner {
   }
 
   async rows<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return rowsOf<Row>(this.pool, statement, values);
+    try {
+      return await rowsOf<Row>(this.pool, statement, values);
+    } catch (fault) {
+      throw this.noted(fault);
+    }
   }
 
   /** Runs `work` in one transaction. Never make a network call inside. */
@@ -40,22 +47,22 @@ export class Sql implements Runner {
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((fault: Error) => (broken = fault));
-      throw error;
+      throw this.noted(error);
     } finally {
       client.release(broken);
     }
   }
 
   /** A connection of its own, for LISTEN and advisory locks. The caller releases it. */
-  async connect(): Promise<PoolClient> {
-    const client = await this.pool.connect();
-    // The pool listens to idle connections only, and an 'error' that nobody hears ends the process. Statements under way fail by themselves.
-    if (!client.listeners('error').includes(ignore)) client.on('error', ignore);
-    return client;
+  connect(): Promise<PoolClient> {
+    return this.pool.connect();
+  }
+
+  private noted(fault: unknown): unknown {
+    if (forbidsSaving(fault)) this.cannotSave = true;
+    return fault;
   }
 }
-
-function ignore(): void {}
 
 async function rowsOf<Row extends QueryResultRow>(
   to: Pool | PoolClient,

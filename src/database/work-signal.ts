@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { pause } from '../common/clock';
-import { logWarn } from '../common/logger';
+import { logWarn, storageFields } from '../common/logger';
 import { Sql } from './sql';
 
 /** The kinds of work that one part of the service leaves for another. */
@@ -71,8 +71,8 @@ export class WorkSignal implements BeforeApplicationShutdown {
     while (!this.stopping.signal.aborted) {
       try {
         await this.listenOnce();
-      } catch {
-        if (!this.stopping.signal.aborted) logWarn('lost the LISTEN connection, polling goes on');
+      } catch (fault) {
+        if (!this.stopping.signal.aborted) logWarn('lost the LISTEN connection, polling goes on', storageFields(fault));
       }
       await pause(1_000, this.stopping.signal);
     }

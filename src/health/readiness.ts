@@ -1,10 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { logInfo } from '../common/logger';
+import { storageFaultOf } from '../common/storage-fault';
 import { isMigrated } from '../database/migrate';
 import { Sql } from '../database/sql';
+import { DatabaseUnfit } from '../database/unfit';
+import { proveWrites } from '../database/write-probe';
 
 /** Probes come often and from several sides: one question to the database serves them all for a moment. */
 const FRESH_MS = 500;
 const PATIENCE_MS = 2_000;
+
+const READ_ONLY = {
+  name: 'database_read_only',
+  text: `SELECT current_setting('transaction_read_only') = 'on' AS is_read_only`,
+};
 
 /** Whether requests should come here. */
 @Injectable()
@@ -28,11 +37,22 @@ export class Readiness {
   }
 
   private async ask(): Promise<string | undefined> {
-    const answer = isMigrated(this.sql).then(
-      (migrated) => (migrated ? undefined : 'The database lacks a migration.'),
-      () => 'The database does not answer.',
-    );
+    const answer = this.look().catch((fault: unknown) => {
+      if (fault instanceof DatabaseUnfit) return `The database cannot be used: ${fault.message}.`;
+      return `The database cannot be used: ${storageFaultOf(fault)?.words ?? 'it does not answer'}.`;
+    });
     return Promise.race([answer, late()]);
+  }
+
+  private async look(): Promise<string | undefined> {
+    if (!(await isMigrated(this.sql))) return 'The database lacks a migration.';
+    const [row] = await this.sql.rows<{ is_read_only: boolean }>(READ_ONLY, []);
+    if (row!.is_read_only) return 'The database is read-only.';
+    if (!this.sql.cannotSave) return undefined;
+    await proveWrites(this.sql);
+    this.sql.cannotSave = false;
+    logInfo('the database takes writes again');
+    return undefined;
   }
 }
 

@@ -38,6 +38,7 @@ function environment(changes: Record<string, string> = {}): Record<string, strin
     PUBLIC_URL: 'http://127.0.0.1:1',
     DATABASE_URL: database.url,
     DATABASE_POOL: '4',
+    DATABASE_WAIT_SECONDS: '0',
     API_KEY_PEPPER: 'a pepper for these tests only',
     CINETPAY_BASE_URL: simulator.url,
     CINETPAY_SITE_ID: site!.site_id,

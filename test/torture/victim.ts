@@ -35,5 +35,5 @@ void runProgram(async () => {
   misadjustClock(Number(process.env.CLOCK_OFFSET_MS ?? 0));
   const config = loadConfig(process.env, 'test');
   configureLogger(config.logLevel);
-  return startGateway(config, new KillsAt(process.env.CRASH_AT));
+  return startGateway(config, { crashPoints: new KillsAt(process.env.CRASH_AT) });
 });

@@ -53,6 +53,22 @@ export const MUTANTS: Mutant[] = [
     only: 'loses no wake',
   },
   {
+    name: 'a session keeps the dates that its database writes',
+    file: 'src/database/client.ts',
+    find: "  datestyle: 'ISO, MDY',\n",
+    replace: '',
+    test: 'test/database/examination.spec.ts',
+    only: 'sets for itself',
+  },
+  {
+    name: 'a pooler that shares sessions is taken',
+    file: 'src/database/pooler.ts',
+    find: '  return others === pid || seen.some((one) => one !== pid);',
+    replace: '  return seen.length === 0;',
+    test: 'test/database/examination.spec.ts',
+    only: 'finds a pooler',
+  },
+  {
     name: 'a check without an answer ends the wake that asked for it',
     file: SETTLE,
     find: ' AND g.failed_checks = 0) THEN NULL',
@@ -160,8 +176,8 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: 'a connection that is lost in use ends the process',
-    file: 'src/database/sql.ts',
-    find: "    if (!client.listeners('error').includes(ignore)) client.on('error', ignore);\n",
+    file: 'src/database/client.ts',
+    find: "    this.on('error', () => undefined);\n",
     replace: '',
     test: 'test/database/connections.spec.ts',
     only: 'lost inside a transaction',
