@@ -12,6 +12,7 @@ import { attachDevice, ofDevice } from './device';
 import { edgeRefusal } from './edge';
 import { answerFaulted, answerInstead } from './faulted';
 import { parseFields, textOf, type Fields } from './fields';
+import { MAX_LEVELS } from './nesting';
 import { initiate } from './payment';
 import { invalid, refused, tooManyRequests } from './replies';
 import { amountOf } from './values';
@@ -95,7 +96,8 @@ function answer(
   const atEdge = edgeRefusal(exchange.request, fields, settings.strict);
   if (atEdge) return atEdge;
   if (!sim.throttle.admit(call.site_id ?? '', settings.rate_per_second)) return tooManyRequests(settings.retry_after);
-  if (!fields) return refused(invalid('Minimum required field: the body is not JSON'), settings);
+  if (!fields)
+    return refused(invalid(`Minimum required field: the body is not JSON of at most ${MAX_LEVELS} levels`), settings);
   if (call.operation === 'device') return attachDevice(sim, fields);
   const site = authenticate(fields, settings);
   if (!isSite(site)) return refused(site, settings);

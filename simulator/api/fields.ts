@@ -1,5 +1,6 @@
 import { textOfBody } from '../http/exchange';
 import { multipartFields } from './multipart';
+import { isTooDeep } from './nesting';
 
 /** The fields of one request, as far as its body could be read. */
 export type Fields = Record<string, unknown>;
@@ -34,10 +35,10 @@ function parseJson(text: string): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-/** Whatever a JSON text holds; undefined when it is none. */
+/** Whatever a JSON text holds; undefined when it is none or nested too deeply. */
 export function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return isTooDeep(text) ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }

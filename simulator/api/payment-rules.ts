@@ -27,7 +27,6 @@ const RULES: readonly Rule[] = [
   withinLimits,
   webAddresses,
   listedWords,
-  readableMetadata,
   invoiceData,
   cardsAlone,
   lockedPhone,
@@ -106,16 +105,6 @@ function listedWords(fields: Fields, _site: Site, { strict }: Settings): Refusal
   if (isLocale || langOf(fields) === undefined) return invalid('lang must be fr or en');
   const lock = wordOf(fields, 'lock_phone_number', 'false').toLowerCase();
   return FLAGS.includes(lock) ? undefined : invalid('lock_phone_number must be true or false');
-}
-
-/** An object is kept as its JSON, which has to be written. */
-function readableMetadata(fields: Fields): Refusal | undefined {
-  try {
-    JSON.stringify(valueOf(fields, 'metadata'));
-    return undefined;
-  } catch {
-    return invalid('metadata is nested too deeply');
-  }
 }
 
 function invoiceData(fields: Fields): Refusal | undefined {

@@ -8,8 +8,8 @@ import { InvalidSettings, mergeSettings } from '../state/settings-rules';
 import type { Transaction } from '../state/transaction';
 import { ledgerView, requestView } from './views';
 
-/** A thousand sites, or a thousand rules. */
-const MAX_CONTROL_BYTES = 524_288;
+/** Hundreds of sites, or a thousand rules. */
+const MAX_CONTROL_BYTES = 131_072;
 
 /** The calls under /_sim: what a test uses instead of CinetPay's back-office and a customer with a phone. */
 export function addControlRoutes(router: Router, sim: Simulation, reset: () => void): void {

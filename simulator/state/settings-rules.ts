@@ -6,7 +6,7 @@ import type { NotifySettings, Settings, SettingsPatch, Site } from './settings';
 const MAX_COUNT = 1_000_000_000;
 const MAX_COPIES = 100;
 const MAX_RETRIES = 100;
-const MAX_SITES = 1_000;
+const MAX_SITES = 500;
 const MAX_TEXT = 255;
 
 const count = numberFrom(0, MAX_COUNT);

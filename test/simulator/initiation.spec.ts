@@ -208,9 +208,14 @@ describe('lenient only', () => {
     expect((await call('GET', body.data.payment_url)).text).not.toContain('VISAM');
   });
 
-  it('refuses metadata that cannot be written', async () => {
-    const deep = JSON.stringify(order({ metadata: 0 })).replace(':0', `:${'['.repeat(30_000)}${']'.repeat(30_000)}`);
-    expectRefused(await pay(deep), '608', /metadata/);
+  it('reads 32 levels and no more', async () => {
+    const nested = (levels: number): string =>
+      JSON.stringify(order({ metadata: 0, description: '\\"[[' })).replace(
+        ':0',
+        `:${'['.repeat(levels)}${']'.repeat(levels)}`,
+      );
+    expectCreated(await pay(nested(31)));
+    expectRefused(await pay(nested(32)), '608', /JSON of at most 32 levels/);
   });
 
   it('applies the limits of the named country', async () => {
