@@ -159,9 +159,9 @@ export class Config {
   @Min(0)
   @Max(10)
   trustProxyHops = 0;
-  /** `CONNECTIONS_PER_ADDRESS`: open connections of one client address; off where `TRUST_PROXY_HOPS` is above 0. One more ends at once. */
+  /** `CONNECTIONS_PER_ADDRESS`: open connections of one client address, at least 10 (a browser has six); off where `TRUST_PROXY_HOPS` is above 0. One more ends at once. */
   @IsInt()
-  @Min(1)
+  @Min(10)
   @Max(1_000_000)
   connectionsPerAddress = 1000;
   /** `CONNECTIONS_MAX`: open connections of this process. One more takes the place of the longest idle one, or ends at once. */
