@@ -3,7 +3,7 @@ import { formOf, parseForm, parseJson } from '../common/body-text';
 import { Problem } from '../common/problem';
 import { bodyOf, hasBody, type BodyRequest } from '../common/request-body';
 import { refusal } from '../common/validation';
-import { fieldsOf } from './fields';
+import { isAbsent, isRead, recordOf } from './fields';
 
 /** Behind a byte order mark, as some editors and clients put one before their JSON. */
 const JSON_STARTS = /^(?:\xEF\xBB\xBF)?\s*\{/;
@@ -13,11 +13,10 @@ export interface JudgedRequest extends BodyRequest {
   judgedKey?: string;
 }
 
-const PLACE = new Set(['apikey']);
-
 /** The key of a parsed body, whatever it is. @throws Problem `malformed_json` when the body holds no fields */
 export function keyIn(body: unknown): unknown {
-  return fieldsOf(body, PLACE).apikey;
+  const { apikey } = recordOf(body);
+  return isAbsent(apikey) ? undefined : apikey;
 }
 
 /** What a body is, by its content type and its first bytes. @throws Problem `unsupported_media_type` */
@@ -39,7 +38,7 @@ export async function parseDropInBody(bytes: Buffer, contentType = ''): Promise<
     case 'json':
       return parseJson(bytes);
     case 'form':
-      return parseForm(bytes);
+      return parseForm(bytes, isRead);
     case 'multipart':
       return parseMultipart(bytes, contentType);
   }

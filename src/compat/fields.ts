@@ -10,9 +10,26 @@ const TEXTS: ReadonlySet<string> = new Set([
   ...['token', 'payment_token', ...Object.keys(CUSTOMER_NAMES)],
 ]);
 
+/** Every field that is read anywhere. */
+const READ: ReadonlySet<string> = new Set([
+  ...[
+    'apikey',
+    'amount',
+    'currency',
+    'notify_url',
+    'return_url',
+    'channels',
+    'lang',
+    'invoice_data',
+    'lock_phone_number',
+  ],
+  ...TEXTS,
+]);
 const UNIVERSES: ReadonlySet<unknown> = new Set(['ALL', 'MOBILE_MONEY', 'CREDIT_CARD', 'WALLET']);
 /** Longest text that may be a list of channels (our choice: all four take 40 characters). */
 const MAX_CHANNELS = 200;
+/** Parts of an object that a form's names spell: as text it is longer than any field may be. */
+const MAX_PARTS = 1_000;
 const BOOLEANS = new Map(Object.entries({ true: true, false: false, '1': true, '0': false }));
 
 /**
@@ -23,14 +40,31 @@ const BOOLEANS = new Map(Object.entries({ true: true, false: false, '1': true, '
  * @throws Problem `malformed_json` when the body holds no fields
  */
 export function fieldsOf(body: unknown, names: ReadonlySet<string>): Fields {
-  if (!isRecord(body)) throw new Problem('malformed_json', 'The body must be a JSON object or a form.');
   const fields: Fields = {};
-  for (const [name, value] of unfolded(body, names)) if (!isAbsent(value)) fields[name] = readValue(name, value);
+  for (const [name, value] of unfolded(recordOf(body), names))
+    if (!isAbsent(value)) fields[name] = readValue(name, value);
   return fields;
 }
 
-function isAbsent(value: unknown): boolean {
-  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+/** Whether a name of a form is that of a field, or of a part of one, that is read at all. */
+export function isRead(name: string): boolean {
+  return READ.has(outerOf(name));
+}
+
+function outerOf(name: string): string {
+  const end = name.endsWith(']') ? name.indexOf('[') : -1;
+  return end < 0 ? name : name.slice(0, end);
+}
+
+/** @throws Problem `malformed_json` when the body holds no fields */
+export function recordOf(body: unknown): Fields {
+  if (isRecord(body)) return body;
+  throw new Problem('malformed_json', 'The body must be a JSON object or a form.');
+}
+
+/** What clients write for a field that is not there. */
+export function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 // A form spells an object a[b]=c; a deeper one is left to its rule. Each object is built once, after its last name: copying it
@@ -39,8 +73,7 @@ function unfolded(body: Fields, names: ReadonlySet<string>): Map<string, unknown
   const fields = new Map<string, unknown>();
   const objects = new Map<string, Map<string, unknown>>();
   for (const name of Object.keys(body)) {
-    const end = name.endsWith(']') ? name.indexOf('[') : -1;
-    const outer = end < 0 ? name : name.slice(0, end);
+    const outer = outerOf(name);
     const inner = name.slice(outer.length + 1, -1);
     if (!names.has(outer)) continue;
     if (inner === '') {
@@ -49,7 +82,7 @@ function unfolded(body: Fields, names: ReadonlySet<string>): Map<string, unknown
       continue;
     }
     const object = objects.get(outer) ?? new Map(Object.entries(asObject(fields.get(outer))));
-    objects.set(outer, object.set(inner, body[name]));
+    if (object.size < MAX_PARTS) objects.set(outer, object.set(inner, body[name]));
     // The name keeps the place where it was met first.
     if (!fields.has(outer)) fields.set(outer, undefined);
   }

@@ -43,10 +43,9 @@ function isWebUrl(value: unknown): boolean {
 
 function isInvoiceData(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const lines = Object.entries(value);
   return (
-    lines.length <= MAX_INVOICE_LINES &&
-    lines.every(
+    Object.keys(value).length <= MAX_INVOICE_LINES &&
+    Object.entries(value).every(
       ([name, text]) =>
         name.length > 0 && isWithin(MAX_NAME, name) && typeof text === 'string' && isWithin(MAX_VALUE, text),
     )

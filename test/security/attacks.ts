@@ -96,3 +96,15 @@ export function summary(figures: readonly Figure[]): string {
       .map(({ attack, ms, status, bytes }) => `${ms.toFixed(1).padStart(7)} ms  ${status} ${bytes} B  ${attack.name}`);
   return (['body', 'query', 'headers'] as const).flatMap((kind) => [`${kind}:`, ...lines(kind)]).join('\n');
 }
+
+/** What reading 64 KB of JSON takes by itself, in milliseconds: a measure of the machine. */
+export function yardstick(): number {
+  const text = BODIES[0]!.body();
+  const costs = Array.from({ length: 15 }, () => {
+    const before = process.cpuUsage();
+    JSON.parse(text);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  });
+  return median(costs);
+}
