@@ -71,7 +71,8 @@ export function step(pointer: string, name: string): string {
   return `${pointer}/${cut.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** The fault of a name that its class does not have. */
-export function unknownField(pointer: string): FieldFault {
-  return { pointer, code: 'unknown_field', detail: 'there is no such field' };
+/** The fault of a name that its class does not have. @param meant the field that its sender probably means */
+export function unknownField(pointer: string, meant?: string): FieldFault {
+  const question = meant === undefined ? '' : `: did you mean ${meant}?`;
+  return { pointer, code: 'unknown_field', detail: `there is no such field${question}` };
 }

@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
+import { meantBy } from './confused-names';
 import { step, unknownField, type FieldFaults } from './field-faults';
 
 /** A body's fields by name. */
@@ -37,9 +38,20 @@ export function sifted(
     const Nested = fields.get(name);
     if (Nested && isRecord(value)) out[name] = sifted(Nested, value, faults, isLeftOut, step(pointer, name));
     else if (fields.has(name)) out[name] = value;
-    else faults.addOfName(() => unknownField(step(pointer, name)));
+    else faults.addOfName(() => unknownField(step(pointer, name), meantIn(fields, name)));
   }
   return out;
+}
+
+// Also in an object of this one: a customer's field is often sent beside the customer.
+function meantIn(fields: Known, name: string): string | undefined {
+  const here = meantBy(name, (one) => fields.has(one));
+  if (here !== undefined) return here;
+  for (const [outer, Nested] of fields) {
+    const inner = Nested && meantBy(name, (one) => fieldsOf(Nested).has(one));
+    if (inner !== undefined) return `${outer}.${inner}`;
+  }
+  return undefined;
 }
 
 export function isRecord(value: unknown): value is Fields {
