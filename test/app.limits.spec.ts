@@ -34,6 +34,29 @@ describe('a request is refused with a problem document when', () => {
     expect([answer.status, answer.body.code]).toEqual([415, 'unsupported_media_type']);
   });
 
+  it.each(['gzip', 'br', 'deflate, gzip'])('its body is compressed (%s)', async (encoding) => {
+    const headers = { ...json, 'content-encoding': encoding };
+    const answer = await gateway.call('POST', '/v1/payments', '\u001f\u008b', headers);
+    expect([answer.status, answer.body.code]).toEqual([415, 'unsupported_media_type']);
+    expect(answer.body.detail).toContain('Content-Encoding');
+    const dropIn = await gateway.call('POST', '/v2/payment', '\u001f\u008b', headers);
+    expect([dropIn.status, dropIn.body.code]).toEqual([400, '608']);
+    expect(dropIn.body.description).toContain('Content-Encoding');
+    expect((await gateway.call('POST', '/cinetpay/notify', '\u001f\u008b', headers)).status).toBe(200);
+  });
+
+  it('a form is posted to no route', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const path of ['/nowhere', '/v1/nowhere', '/checkout/a/b/c', '/docs'])
+      expect([path, (await gateway.call('POST', path, 'a=1', form)).status]).toEqual([path, 404]);
+    expect((await gateway.call('POST', '/v2/nowhere', 'a=1', form)).body).toMatchObject({ code: '404' });
+  });
+
+  it('takes a body that says that it is as it is', async () => {
+    const headers = { ...json, 'content-encoding': 'identity' };
+    expect((await gateway.call('POST', '/v1/payments', order(), headers)).status).toBe(201);
+  });
+
   it.each([
     ['GET', '/nowhere', 404],
     ['DELETE', '/v1/payments', 404],

@@ -43,7 +43,11 @@ const KINDS = {
   conflict: { status: 409, title: 'Not in this state', safeToRetry: 'never' },
   position_gone: { status: 410, title: 'The feed no longer reaches back to this position', safeToRetry: 'new_request' },
   payload_too_large: { status: 413, title: 'The body is too large', safeToRetry: 'new_request' },
-  unsupported_media_type: { status: 415, title: 'The body must be application/json', safeToRetry: 'new_request' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The body is of a kind that is not read here',
+    safeToRetry: 'new_request',
+  },
   expectation_failed: { status: 417, title: 'The header Expect asks for what is not done', safeToRetry: 'new_request' },
   idempotency_key_reused: {
     status: 422,

@@ -28,6 +28,15 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
+// A few bytes of it could become gigabytes of ours; the largest order is below 10 KB in any case.
+function refuseCompressed({ headers }: IncomingMessage): void {
+  if (!/^(?:identity)?$/i.test(headers['content-encoding']?.trim() ?? ''))
+    throw new Problem(
+      'unsupported_media_type',
+      'Send the body as it is, without Content-Encoding: it is not unpacked.',
+    );
+}
+
 export function bodyTooLarge(): Problem {
   return new Problem('payload_too_large', `A body may have at most ${BODY_LIMIT / 1024} KB.`);
 }
@@ -55,9 +64,10 @@ export class RequestBody {
   /**
    * Reads on to its end, or until more than `limit` bytes are there.
    * @returns what has been read so far, at least `limit` bytes unless it is whole
-   * @throws Problem `malformed_request` where it ends before it is whole
+   * @throws Problem `malformed_request` where it ends before it is whole, `unsupported_media_type` where it is compressed
    */
   async readTo(limit: number): Promise<Buffer> {
+    refuseCompressed(this.payload);
     if (!this.isOver && this.size <= limit) await this.readMore(limit);
     return this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
   }
