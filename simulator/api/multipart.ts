@@ -1,7 +1,7 @@
 import { Response } from 'undici';
 
-/** Our choice: an order has fewer than 40 fields. */
-const MAX_PARTS = 100;
+/** Our choice, the gateway's too: an order has fewer than 40 fields. */
+const MAX_PARTS = 64;
 /** Bytes of one part's headers (our choice): a field's name is all that is read of them. */
 const MAX_HEAD = 1_024;
 /** The whole header: its boundary, and at most a charset beside it. */
@@ -9,7 +9,7 @@ const CONTENT_TYPE =
   /^multipart\/form-data\s*;(?:\s*charset=[\w-]+\s*;)?\s*boundary=(?:"([^"]{1,70})"|([\w'()+,./:=?-]{1,70}))\s*(?:;\s*charset=[\w-]+\s*)?$/i;
 
 /**
- * Reads the text fields of a multipart/form-data body. Undefined when it is none or has more than 100 parts; no bytes make it throw.
+ * Reads the text fields of a multipart/form-data body. Undefined when it is none or has more than 64 parts; no bytes make it throw.
  * undici reads names without quotes too, as .NET writes them.
  */
 export async function multipartFields(raw: Buffer, contentType: string): Promise<[string, string][] | undefined> {

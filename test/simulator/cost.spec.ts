@@ -122,6 +122,7 @@ it.each<[route: string, path: () => string, limit: number]>([
   ['POST /v2/payment/check', () => '/v2/payment/check', PAYMENT_BYTES],
   ['POST /v2/seamless/device', () => '/v2/seamless/device', PAYMENT_BYTES],
   ['POST /payment/{token}', () => counter, PAYMENT_BYTES],
+  ['POST /shop', () => '/shop', PAYMENT_BYTES],
   ['POST /_sim/transactions/{id}/wait', () => '/_sim/transactions/COST/wait', CONTROL_BYTES],
   ['PUT /_sim/settings', () => '/_sim/settings', CONTROL_BYTES],
   ['PUT /_sim/faults', () => '/_sim/faults', CONTROL_BYTES],

@@ -78,7 +78,15 @@ const body = fc.oneof(
 );
 
 const path = fc.oneof(
-  fc.constantFrom('/v2/payment', '/v2/payment/check', '/v2/seamless/device', '//v2//payment/', '/', '/_sim/ledger'),
+  fc.constantFrom(
+    '/v2/payment',
+    '/v2/payment/check',
+    '/v2/seamless/device',
+    '//v2//payment/',
+    '/shop',
+    '/',
+    '/_sim/ledger',
+  ),
   fc.constantFrom('/_sim/transactions/A/pay', '/_sim/transactions/A', '/_sim/reset', '/_sim/settings', '/_sim/faults'),
   fc.constantFrom(
     'TOKEN',

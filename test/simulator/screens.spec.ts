@@ -58,6 +58,7 @@ describe.runIf(hasBrowser)('on a screen of 360 px', () => {
     ['walked-away', async () => tab.page.goto(await counter()).then(() => press('leave'))],
     ['accepted', async () => tab.page.goto(await counter({ return_url: '', device_id: 'd' })).then(() => press('pay'))],
     ['unknown', () => tab.page.goto(`${simulator.url}/payment/abc`)],
+    ['shop', () => tab.page.goto(`${simulator.url}/shop?transaction_id=${LONG}`)],
     ['not-found', () => tab.page.goto(`${simulator.url}/nowhere`)],
   ])('%s fits', async (name, open) => {
     await open();
