@@ -61,6 +61,22 @@ export const MUTANTS: Mutant[] = [
     only: 'sets for itself',
   },
   {
+    name: 'a full disk leaves the gateway ready',
+    file: 'src/health/readiness.ts',
+    find: '    await proveWrites(this.sql);\n',
+    replace: '',
+    test: 'test/database/away.spec.ts',
+    only: '53100',
+  },
+  {
+    name: 'a right that was taken is a fault of ours',
+    file: 'src/common/storage-fault.ts',
+    find: "  '42501': 'it gives our user too few rights',\n",
+    replace: '',
+    test: 'test/database/away.spec.ts',
+    only: '42501',
+  },
+  {
     name: 'a pooler that shares sessions is taken',
     file: 'src/database/pooler.ts',
     find: '  return others === pid || seen.some((one) => one !== pid);',
