@@ -105,7 +105,7 @@ function explained(error: Error, databaseUrl: string): Error {
   const { password, ssl } = readDatabaseUrl(databaseUrl);
   const { code, words } = storageFaultOf(error) ?? {};
   const said = `${words} (${code})`;
-  if (code === '28P01' && password === undefined && !process.env.PGPASSWORD)
+  if (code === '28P01' && password === undefined)
     return new DatabaseUnfit([
       'it asks for a password, and there is none: write postgres://user:password@host:5432/database',
     ]);
