@@ -19,6 +19,7 @@ import { nestStartLogger } from './common/logger';
 import { Metrics } from './common/metrics';
 import { ProblemFilter } from './common/problem.filter';
 import { openToBrowsers } from './compat/browsers';
+import { setErrorStatus } from './compat/error-status';
 import type { Config } from './config/config';
 import { AddressLimits } from './throttling/address.limits';
 
@@ -47,6 +48,7 @@ export async function createApp(config: Config, crashPoints?: CrashPoints): Prom
   openToBrowsers(fastify);
   limitVisitors(fastify, limits);
   refuseWithoutRoute(fastify, limits);
+  setErrorStatus(fastify, config.dropInErrorStatus);
   observe(fastify, app.get(Metrics), config);
   observeConnections({ connections, refusals }, app.get(Metrics), config);
   app.useGlobalFilters(new ProblemFilter(answerProblem));

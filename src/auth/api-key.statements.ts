@@ -1,3 +1,4 @@
+import type { ErrorStatus } from '../config/config';
 import type { Statement } from '../database/sql';
 import type { Scope } from './caller';
 
@@ -8,15 +9,17 @@ export interface ApiKeyRow {
   scopes: Scope[];
   /** The first 8 characters after `cpk_`, so that people can tell keys apart. */
   prefix: string;
+  /** HTTP status of errors of the drop-in API; null: DROP_IN_ERROR_STATUS. */
+  error_status: ErrorStatus | null;
   created_at: Date;
   revoked_at: Date | null;
 }
 
-const COLUMNS = 'id, caller, scopes, prefix, created_at, revoked_at';
+const COLUMNS = 'id, caller, scopes, prefix, error_status, created_at, revoked_at';
 
 export const INSERT_KEY: Statement = {
   name: 'api_key_insert',
-  text: `INSERT INTO api_keys (id, caller, scopes, prefix, hash) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+  text: `INSERT INTO api_keys (id, caller, scopes, prefix, hash, error_status) VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${COLUMNS}`,
 };
 
 export const FIND_KEY: Statement = {

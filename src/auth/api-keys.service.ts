@@ -3,7 +3,7 @@ import { CALLER_NAME } from '../common/caller-name';
 import { newId, newSecret } from '../common/ids';
 import { Problem } from '../common/problem';
 import { hmac } from '../common/secret';
-import { Config } from '../config/config';
+import { Config, type ErrorStatus } from '../config/config';
 import { Sql } from '../database/sql';
 import { FIND_KEY, INSERT_KEY, LIST_KEYS, REVOKE_KEY, type ApiKeyRow } from './api-key.statements';
 import { SCOPES, type Caller, type Scope } from './caller';
@@ -24,15 +24,19 @@ export class ApiKeys {
   ) {}
 
   /**
-   * Makes a key. The answer is the only place that ever shows it.
+   * Makes a key. The answer is the only place that ever shows it. `errorStatus`: of the drop-in API's errors, where clients need another than the rest.
    * @throws Problem `validation_failed` for a caller's name or a scope that cannot be
    */
-  async create(caller: string, scopes: readonly Scope[] = ['payments']): Promise<{ key: string; row: ApiKeyRow }> {
+  async create(
+    caller: string,
+    scopes: readonly Scope[] = ['payments'],
+    errorStatus: ErrorStatus | null = null,
+  ): Promise<{ key: string; row: ApiKeyRow }> {
     if (!CALLER_NAME.test(caller)) throw refused('/caller', 'a caller is 1 to 64 letters, digits, ".", "_" and "-"');
     const known = scopes.length > 0 && scopes.every((scope) => SCOPES.includes(scope));
     if (!known) throw refused('/scopes', `scopes are ${SCOPES.join(', ')}`);
     const key = PREFIX + newSecret();
-    const values = [newId(), caller, [...new Set(scopes)], visiblePrefix(key), this.hash(key)];
+    const values = [newId(), caller, [...new Set(scopes)], visiblePrefix(key), this.hash(key), errorStatus];
     const [row] = await this.sql.rows<ApiKeyRow>(INSERT_KEY, values);
     return { key, row: row! };
   }
@@ -55,7 +59,7 @@ export class ApiKeys {
     if (!KEY.test(key)) return undefined;
     return this.cache.get(key, async () => {
       const [row] = await this.sql.rows<ApiKeyRow>(FIND_KEY, [this.hash(key)]);
-      return row && { name: row.caller, scopes: row.scopes, keyId: row.id };
+      return row && { name: row.caller, scopes: row.scopes, keyId: row.id, errorStatus: row.error_status ?? undefined };
     });
   }
 

@@ -1,6 +1,7 @@
 import { SetMetadata, createParamDecorator } from '@nestjs/common';
 import type { CustomDecorator, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { ErrorStatus } from '../config/config';
 
 /** `payments`: all caller routes and the drop-in API. `drop_in`: only `/v2/*`. `admin`: all callers', sites, review. */
 export type Scope = 'payments' | 'drop_in' | 'admin';
@@ -13,6 +14,8 @@ export interface Caller {
   scopes: readonly Scope[];
   /** The key's public id, for logs and the throttle. */
   keyId: string;
+  /** HTTP status of errors of the drop-in API, where the key has one of its own. */
+  errorStatus?: ErrorStatus;
 }
 
 /** A request that the guard has let through. */

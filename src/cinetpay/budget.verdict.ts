@@ -56,6 +56,8 @@ export function effectOf(outcome: CallOutcome): Effect {
     case 'refused':
     case 'open':
     case 'unpaid':
+    case 'attached':
+    case 'unattached':
       return { kind: 'answered' };
   }
 }

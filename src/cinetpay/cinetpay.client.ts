@@ -7,10 +7,11 @@ import { Metrics } from '../common/metrics';
 import { Config } from '../config/config';
 import type { SiteConfig } from '../config/config';
 import { readCheck } from './check-answer';
+import { readDevice } from './device-answer';
 import { factsOf, type Facts, type RawAnswer, type Without } from './envelope';
 import { HEADERS } from './http-options';
 import { readInitiation } from './initiation-answer';
-import type { Answer, CheckOutcome, InitiationOutcome, Unanswered } from './outcomes';
+import type { Answer, CallOutcome, CheckOutcome, DeviceOutcome, InitiationOutcome, Unanswered } from './outcomes';
 import { ExchangeFault } from './undici.adapter';
 import { withApikey } from './wire';
 
@@ -34,7 +35,7 @@ interface Reading<Outcome> {
 }
 
 /**
- * Speaks CinetPay's Checkout API v2 (`/v2/payment`, `/v2/payment/check`; not the newer OAuth API). Whatever CinetPay or
+ * Speaks CinetPay's Checkout API v2 (`/v2/payment`, `/v2/payment/check`, and its script's `/v2/seamless/device`; not the newer OAuth API). Whatever CinetPay or
  * the network do becomes an outcome: these methods do not throw, and every call ends within CINETPAY_TIMEOUT_MS.
  */
 @Injectable()
@@ -47,7 +48,7 @@ export class CinetpayClient {
     config: Config,
   ) {
     const payment = `${config.cinetpayBaseUrl}/v2/payment`;
-    this.addresses = { payment, check: `${payment}/check` };
+    this.addresses = { payment, check: `${payment}/check`, device: `${config.cinetpayBaseUrl}/v2/seamless/device` };
   }
 
   /**
@@ -66,7 +67,13 @@ export class CinetpayClient {
     return this.call<CheckOutcome>({ operation: 'check', site, transactionId, body, requestId }, readCheck);
   }
 
-  private async call<Outcome extends InitiationOutcome | CheckOutcome>(
+  /** Tells that the page of an order goes on under another device id. As from the page itself, there is no key in it. */
+  attachDevice(site: SiteConfig, transactionId: string, from: string, to: string): Promise<DeviceOutcome> {
+    const body = JSON.stringify({ old_device_id: from, new_device_id: to });
+    return this.call<DeviceOutcome>({ operation: 'device', site, transactionId, body }, readDevice);
+  }
+
+  private async call<Outcome extends CallOutcome>(
     call: Call,
     read: (raw: RawAnswer, apikey: string) => Reading<Outcome>,
   ): Promise<Outcome> {

@@ -5,6 +5,8 @@
 
 /** Official page: the answer to an initiation that worked ("201", under HTTP 200). */
 export const CREATED = '201';
+/** Official script: the answer to another device of a page ("202", under HTTP 200). */
+export const ATTACHED = '202';
 /** Official page of the check: paid (message `SUCCES`). */
 export const PAID = '00';
 /** Official page: TOO_MANY_REQUEST. */

@@ -1,6 +1,6 @@
 /** One call to CinetPay as it is kept in `cinetpay_answers`: no credentials, nothing of the customer. */
 export interface Answer {
-  operation: 'payment' | 'check';
+  operation: 'payment' | 'check' | 'device';
   /** The outcome's `kind`. */
   outcome: string;
   durationMs: number;
@@ -51,6 +51,14 @@ export type CheckOutcome =
   | ({ kind: 'misconfigured'; about: 'credentials' } & Answered)
   | Unanswered;
 
+/** What came of telling CinetPay that a page goes on under another device id. */
+export type DeviceOutcome =
+  /** 202. */
+  | ({ kind: 'attached' } & Answered)
+  /** Any other envelope: CinetPay does not know the device, or does not want to. */
+  | ({ kind: 'unattached' } & Answered)
+  | Unanswered;
+
 /** What a check that says "paid" states, unconverted. */
 export interface PaidClaim {
   /** Code "00" AND status ACCEPTED, not only one of the two. */
@@ -70,7 +78,7 @@ export interface PaymentDetails {
   fundAvailabilityDate: string | null;
 }
 
-export type CallOutcome = InitiationOutcome | CheckOutcome;
+export type CallOutcome = InitiationOutcome | CheckOutcome | DeviceOutcome;
 
 /** The budget gave no slot: nothing was sent and no attempt is counted. */
 export interface NoSlot {

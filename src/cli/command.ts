@@ -28,7 +28,7 @@ interface Command {
 /** Every command by its name. */
 export const COMMANDS: Record<string, Command> = {
   'keys create': {
-    usage: 'keys create <caller> [--scopes payments,drop_in,admin]',
+    usage: 'keys create <caller> [--scopes payments,drop_in,admin] [--error-status 200]',
     does: 'makes an API key; the only time it is shown',
     run: { with: createKey },
   },

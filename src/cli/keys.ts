@@ -1,22 +1,33 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { ApiKeys } from '../auth/api-keys.service';
 import type { Scope } from '../auth/caller';
+import { ERROR_STATUSES, type ErrorStatus } from '../config/config';
 import { notifySecretOf } from '../auth/notify-secret';
-import { Failed, type Scene } from './scene';
+import { Failed, Misused, type Scene } from './scene';
 
-/** `keys create <caller> [--scopes a,b]` */
+/** `keys create <caller> [--scopes a,b] [--error-status 200]` */
 export async function createKey(app: INestApplicationContext, scene: Scene): Promise<void> {
   const { config, positionals, options, print } = scene;
   const scopes = (options.scopes ?? 'payments').split(',').map((scope) => scope.trim()) as Scope[];
-  const { key, row } = await app.get(ApiKeys).create(positionals[0]!, scopes);
+  const errorStatus = errorStatusOf(options['error-status']);
+  const { key, row } = await app.get(ApiKeys).create(positionals[0]!, scopes, errorStatus);
   print(`key            ${key}`);
   print(`id             ${row.id}`);
   print(`caller         ${row.caller}`);
   print(`scopes         ${row.scopes.join(', ')}`);
+  if (row.error_status !== null)
+    print(`error_status   ${row.error_status}   (HTTP status of errors of the drop-in API)`);
   print(
     `notify_secret  ${notifySecretOf(config.apiKeyPepper, row.caller)}   (verifies the x-token of drop-in notifications)`,
   );
   print('This is the only time the key is shown.');
+}
+
+function errorStatusOf(written: string | undefined): ErrorStatus | null {
+  if (written === undefined) return null;
+  const status = ERROR_STATUSES.find((one) => String(one) === written);
+  if (status === undefined) throw new Misused(`--error-status takes ${ERROR_STATUSES.join(' or ')}.`);
+  return status;
 }
 
 /** `keys list` */

@@ -10,7 +10,8 @@ import { DropInPayments } from './drop-in.payments';
 import type { Envelope } from './envelope';
 import { keyOf } from './key';
 
-const BODIES = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
+/** Content types that are read. */
+export const BODIES = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 
 /** CinetPay's own contract (Checkout API v2), for clients that were written for it: docs/drop-in.md. */
 @ApiTags('drop-in')
@@ -22,7 +23,7 @@ const BODIES = ['application/json', 'application/x-www-form-urlencoded', 'multip
 @ApiResponse({
   status: 'default',
   type: DropInFaultDto,
-  description: 'Why not. HTTP 400, or 429 or 503 where it is that.',
+  description: 'Why not. HTTP 400 (200 by DROP_IN_ERROR_STATUS or the key), or 429 or 503 where it is that.',
 })
 export class DropInController {
   constructor(

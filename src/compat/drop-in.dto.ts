@@ -138,6 +138,15 @@ export class DropInCheckDto extends DropInCredentialsDto {
   payment_token?: string;
 }
 
+/** Under which device id the page of an order goes on: CinetPay's script says so each time it has lost its connection. */
+export class DropInDeviceDto {
+  /** The `device_id` that the order was sent with, or the one of the last move. */
+  @Text()
+  old_device_id!: string;
+  @Text()
+  new_device_id!: string;
+}
+
 /** A fault in CinetPay's words, for people and for CinetPay's clients. */
 export class DropInFaultDto {
   /**
@@ -149,6 +158,18 @@ export class DropInFaultDto {
   /** @example MINIMUM_REQUIRED_FIELDS */
   message!: string;
   /** @example amount must be an integer */
+  description!: string;
+  /** @example 1632143554.8513 */
+  api_response_id!: string;
+}
+
+/** It was noted, where there is an open order of that device. */
+export class DropInMovedDto {
+  /** @example 202 */
+  code!: string;
+  /** @example ACCEPTED */
+  message!: string;
+  /** @example The device was attached */
   description!: string;
   /** @example 1632143554.8513 */
   api_response_id!: string;

@@ -5,6 +5,7 @@ import { randomDigits } from '../common/ids';
 const MESSAGES = {
   '00': 'SUCCES',
   '201': 'CREATED',
+  '202': 'ACCEPTED',
   '404': 'NOT_FOUND',
   '429': 'TOO_MANY_REQUEST',
   '600': 'PAYMENT_FAILED',

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldFault, Problem, ProblemCode, ProblemExtras } from '../common/problem';
 import { envelope, enveloped, type Code, type Envelope } from './envelope';
+import { errorStatusOf } from './error-status';
 import { wireNameOf } from './names';
 
 /** Whether a request is for the drop-in API, also for what it does not have. */
@@ -8,21 +9,21 @@ export function isDropIn(url: string): boolean {
   return /^\/v2(?:[/?]|$)/.test(url);
 }
 
-/** Answers with CinetPay's envelope: HTTP 400, but 429 and 503 where it is that, and 404 where there is nothing. */
-export function sendFault(_request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+/** Answers with CinetPay's envelope: HTTP 400, or 200 for clients that need it; but 429 and 503 where it is that, and 404 where there is nothing. */
+export function sendFault(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const { retryAfterSeconds } = problem.extras;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   const code = codeOf(problem.kind);
   reply.removeHeader('WWW-Authenticate');
   void reply
     .header('Access-Control-Allow-Origin', '*')
-    .code(STATUSES[code] ?? 400)
+    .code(STATUSES[code] ?? errorStatusOf(request))
     .header('Content-Type', 'application/json; charset=utf-8')
     .header('Cache-Control', 'no-store')
     .send(faultOf(problem, code));
 }
 
-/** The answers that are not HTTP 400. 503 also for a fault of ours: CinetPay's clients know no other "not now". */
+/** The answers whose HTTP status is always the same. 503 also for a fault of ours: CinetPay's clients know no other "not now". */
 const STATUSES: Partial<Record<Code, number>> = { '404': 404, '429': 429, '603': 503, '624': 503 };
 
 // Most often it is still CinetPay's own.

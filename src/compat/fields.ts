@@ -7,7 +7,7 @@ import { CUSTOMER_NAMES } from './names';
 /** Fields that are text, and that clients also send as numbers. */
 const TEXTS: ReadonlySet<string> = new Set([
   ...['site_id', 'transaction_id', 'description', 'metadata', 'alternative_currency', 'device_id'],
-  ...['token', 'payment_token', ...Object.keys(CUSTOMER_NAMES)],
+  ...['token', 'payment_token', 'old_device_id', 'new_device_id', ...Object.keys(CUSTOMER_NAMES)],
 ]);
 
 /** Every field that is read anywhere. */

@@ -68,6 +68,10 @@ const YEAR = 365 * DAY;
 /** Our choice, for counts without a bound of their own: Postgres' integer holds it. */
 const BILLION = 1_000_000_000;
 
+/** CinetPay publishes none. 200 is for clients that read no body otherwise. */
+export const ERROR_STATUSES = [200, 400] as const;
+export type ErrorStatus = (typeof ERROR_STATUSES)[number];
+
 /**
  * Everything that can be set, read once at start from the environment (config/environment.ts). The order here is the
  * order of `.env.example`; a test holds them together.
@@ -144,6 +148,9 @@ export class Config {
   @IsArray()
   @IsString({ each: true })
   webhookAllowPrivate: string[] = [];
+  /** `DROP_IN_ERROR_STATUS`: HTTP status of the drop-in API's errors that are no 404, 429 or 503; a key may carry its own. */
+  @IsIn(ERROR_STATUSES)
+  dropInErrorStatus: ErrorStatus = 400;
   /** `THROTTLE_LIMIT`: requests per API key and window, over all routes and replicas. */
   @IsInt()
   @Min(1)

@@ -64,6 +64,7 @@ export function loadConfig(env: Environment, mode: Config['mode'] = 'production'
   set('backlogLimit', read.integer('BACKLOG_LIMIT'));
   set('webhookRetrySeconds', read.integers('WEBHOOK_RETRY_SECONDS'));
   set('webhookAllowPrivate', read.list('WEBHOOK_ALLOW_PRIVATE'));
+  set('dropInErrorStatus', read.integer('DROP_IN_ERROR_STATUS'));
   set('throttleLimit', read.integer('THROTTLE_LIMIT'));
   set('throttleWindowSeconds', read.integer('THROTTLE_WINDOW_SECONDS'));
   set('trustProxyHops', read.integer('TRUST_PROXY_HOPS'));

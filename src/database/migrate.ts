@@ -9,6 +9,8 @@ import { LightenChecks1764400000000 } from '../../migrations/1764400000000-light
 import { ClaimPaymentsBySite1764500000000 } from '../../migrations/1764500000000-claim-payments-by-site';
 import { ProveWrites1764610000000 } from '../../migrations/1764610000000-prove-writes';
 import { connectionTo, DatabaseClient } from './client';
+import { TellErrorsByKey1764620000000 } from '../../migrations/1764620000000-tell-errors-by-key';
+import { FollowDevices1764620100000 } from '../../migrations/1764620100000-follow-devices';
 import type { Runner } from './sql';
 
 /** Every migration, oldest first. */
@@ -22,6 +24,8 @@ export const MIGRATIONS = [
   LightenChecks1764400000000,
   ClaimPaymentsBySite1764500000000,
   ProveWrites1764610000000,
+  TellErrorsByKey1764620000000,
+  FollowDevices1764620100000,
 ];
 
 // Any number: it only has to be the same in every replica.

@@ -6,7 +6,7 @@ import { logWarn, storageFields } from '../common/logger';
 import { Sql } from './sql';
 
 /** The kinds of work that one part of the service leaves for another. */
-export type Work = 'initiation' | 'check' | 'event' | 'delivery';
+export type Work = 'initiation' | 'check' | 'event' | 'delivery' | 'device';
 
 /** Hears that there may be work. True when this process does all of it, and no other replica has to hear of it. */
 type Listener = () => boolean | void;

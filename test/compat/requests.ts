@@ -22,6 +22,7 @@ export interface RequestCase {
 const JSON_TYPE = 'application/json';
 const FORM = 'application/x-www-form-urlencoded';
 const CHECK = '/v2/payment/check';
+const DEVICE = '/v2/seamless/device';
 
 const CARD = {
   ...{ customer_name: 'KOUADIO', customer_surname: 'Francisse', customer_phone_number: '+2250504315545' },
@@ -149,5 +150,8 @@ export const REQUESTS: readonly RequestCase[] = [
   posted('a check without an id', CHECK, {}, '608', { names: 'transaction_id' }),
   posted('a check of an unknown id', CHECK, { transaction_id: newTransactionId() }, '608', { names: 'transaction' }),
   posted('a check of an unknown token', CHECK, { token: 'a1b2' }, '608'),
+  posted('another device of a page that has no order', DEVICE, { old_device_id: 'a', new_device_id: 'b' }, '202'),
+  posted('another device without the former one', DEVICE, { new_device_id: 'b' }, '608', { names: 'old_device_id' }),
+  posted('another device without its id', DEVICE, { old_device_id: 'a' }, '608', { names: 'new_device_id' }),
   posted('a check with an unknown apikey', CHECK, { apikey: '1.2', transaction_id: 'x' }, '609'),
 ];

@@ -44,6 +44,8 @@ const IN_INDEXES: Record<string, [characters: number, bytesEach: number]> = {
   'webhook_deliveries.endpoint_id': [26, 1],
   'webhook_attempts.delivery_id': [26, 1],
   'site_states.site_id': [20, 1],
+  'device_moves.transaction_id': [100, 4],
+  'device_moves.device_id': [255, 4],
   'throttle_counts.key_id': [26, 1],
   'throttle_replicas.replica_id': [26, 1],
 };

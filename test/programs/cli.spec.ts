@@ -49,6 +49,15 @@ it('makes a key that works, lists it without its secret part, and revokes it', a
   expect(await cli('keys', 'revoke', id)).toMatchObject({ code: 1, stderr: expect.stringContaining('No live key') });
 });
 
+it('makes a key with an HTTP status of its own for errors, and no other than 200 and 400', async () => {
+  const { stdout } = await cli('keys', 'create', 'old-books', '--scopes', 'drop_in', '--error-status', '200');
+  const apikey = /cpk_\S+/.exec(stdout)![0];
+  const answer = await request('POST', `${gateway.url}/v2/payment`, { apikey, site_id: '100001' });
+  expect([answer.status, answer.body.code]).toEqual([200, '608']);
+  const refused = await cli('keys', 'create', 'old-books', '--error-status', '500');
+  expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining('takes 200 or 400')]);
+});
+
 it('shows a payment with its history, and asks CinetPay about it', async () => {
   const { body } = await gateway.call('POST', '/v1/payments', order());
   const shown = JSON.parse((await cli('payments', 'show', body.transaction_id)).stdout);

@@ -4,7 +4,7 @@ import { order, request, type Answer, type TestGateway } from './gateway';
 /** One request that reached the simulator. */
 export interface SeenRequest {
   at: string;
-  operation: 'payment' | 'check';
+  operation: 'payment' | 'check' | 'device';
   raw_body: string;
   answered: number | 'none' | null;
   code: string | null;
@@ -27,7 +27,7 @@ export interface Stage {
   faults(...rules: Record<string, unknown>[]): Promise<void>;
   settings(patch: Record<string, unknown>): Promise<void>;
   /** What CinetPay was asked about one transaction, oldest first. */
-  requests(id: string, operation?: 'payment' | 'check'): Promise<SeenRequest[]>;
+  requests(id: string, operation?: SeenRequest['operation']): Promise<SeenRequest[]>;
   ledger(): Promise<any>;
   /** Moves a payment's clock back: as if so many seconds more had passed since everything about it. */
   age(id: string, seconds: number): Promise<void>;
