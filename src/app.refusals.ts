@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { apiHeaders } from './app.headers';
 import { answerProblem } from './app.problems';
 import { clientAddress } from './common/client-address';
+import { wallClock } from './common/clock';
 import { newId } from './common/ids';
 import { Problem } from './common/problem';
 import { problemDocument } from './common/problem.filter';
@@ -50,7 +51,7 @@ export class Refusals {
       'Content-Type: application/problem+json',
       `Content-Length: ${Buffer.byteLength(body)}`,
       `Request-Id: ${id}`,
-      `Date: ${new Date().toUTCString()}`,
+      `Date: ${wallClock().toUTCString()}`,
       'Connection: close',
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
