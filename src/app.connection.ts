@@ -56,6 +56,11 @@ export class Connection {
     neighbours.idle(this);
   }
 
+  /** An answer is being worked on, and none of it is there yet. */
+  get isWorking(): boolean {
+    return this.answer?.headersSent === false;
+  }
+
   /** An answer is being worked on or written. */
   get isBusy(): boolean {
     return this.answer !== undefined;
@@ -115,10 +120,7 @@ export class Connection {
     this.answer = undefined;
     if (this.refuseAfterwards && this.socket.writable) return this.refuseAfterwards();
     if (!this.isAlive()) return this.giveUp();
-    if (this.held.length > 0 || this.rest.length > 0) {
-      this.isQueued = true;
-      return this.neighbours.queue(this);
-    }
+    if (this.held.length > 0 || this.rest.length > 0) return this.queue();
     this.neighbours.idle(this);
     this.settle();
   };
@@ -126,7 +128,25 @@ export class Connection {
   private receive(chunk: Buffer): void {
     if (this.isOver) return;
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    this.feed();
+    if (this.isBurst()) this.queue();
+    else this.feed();
+  }
+
+  // Several requests at once, where none is being worked on. Blank lines may also be those of one request's body.
+  private isBurst(): boolean {
+    if (this.isQueued || this.answer || this.last?.complete === false) return false;
+    const end = this.rest.indexOf(BLANK_LINE) + BLANK_LINE.length;
+    if (end < BLANK_LINE.length || !this.rest.includes(BLANK_LINE, end)) return false;
+    const head = this.rest.toString('latin1', 0, end);
+    const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
+    return this.rest.length > end + length && !/^transfer-encoding:/im.test(head);
+  }
+
+  private queue(): void {
+    this.isQueued = true;
+    this.neighbours.busy(this);
+    this.neighbours.queue(this);
+    this.settle();
   }
 
   // The parser must not be touched once its socket has ended: it may serve another by then.

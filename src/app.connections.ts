@@ -18,7 +18,11 @@ export interface ConnectionLimits {
 }
 
 /** Milliseconds of a turn of the event loop that go to requests which a client has sent before it had its answer. */
-const TURN_MS = 2;
+const TURN_MS = 5;
+/** libuv accepts one connection in each turn of the event loop: as long as some come, at most so many turns go to nothing else. */
+const TURNS_TO_ACCEPT = 50;
+/** So many of such requests are worked on at once: their answers often become ready in one moment, and then all are written in it. */
+const AT_ONCE = 64;
 /** Connections that were refused are told in the log once in so many milliseconds. */
 const TELL_MS = 60_000;
 const POLL_MS = 20;
@@ -48,6 +52,11 @@ export class Connections {
   private readonly waiting = new Set<Connection>();
   private readonly untold = new Map<Refusal, number>();
   private isDraining = false;
+  /** Those of which such a request is being worked on. */
+  private readonly working = new Set<Connection>();
+  private isScheduled = false;
+  private hasAccepted = false;
+  private skipped = 0;
 
   constructor(private readonly limits: ConnectionLimits) {}
 
@@ -105,6 +114,7 @@ export class Connections {
   }
 
   private open(socket: Socket): void {
+    this.hasAccepted = true;
     const address = clientOf({ ip: socket.remoteAddress ?? '' });
     const before = this.byAddress.get(address) ?? 0;
     if (before >= this.limits.perAddress) return this.turnAway(socket, 'address');
@@ -120,6 +130,7 @@ export class Connections {
     this.all.delete(connection.socket);
     this.idle.delete(connection);
     this.waiting.delete(connection);
+    this.working.delete(connection);
     const left = this.byAddress.get(address)! - 1;
     if (left > 0) this.byAddress.set(address, left);
     else this.byAddress.delete(address);
@@ -162,23 +173,42 @@ export class Connections {
 
   private readonly neighbours: Neighbours = {
     busy: (connection) => this.idle.delete(connection),
-    idle: (connection) => this.idle.add(connection),
+    idle: (connection) => {
+      this.idle.add(connection);
+      this.working.delete(connection);
+    },
     queue: (connection) => {
+      this.working.delete(connection);
       this.waiting.add(connection);
-      if (this.waiting.size === 1) setImmediate(this.takeTurns);
+      this.schedule();
     },
   };
 
+  private schedule(): void {
+    if (this.isScheduled || this.waiting.size === 0) return;
+    this.isScheduled = true;
+    if (this.working.size < AT_ONCE) setImmediate(() => void this.takeTurns());
+    else setTimeout(() => void this.takeTurns(), POLL_MS);
+  }
+
   // Clients that wait for their answers are served between two turns of those that do not.
-  private readonly takeTurns = (): void => {
+  private async takeTurns(): Promise<void> {
+    this.skipped = this.hasAccepted && this.skipped < TURNS_TO_ACCEPT ? this.skipped + 1 : 0;
+    this.hasAccepted = false;
     const until = performance.now() + TURN_MS;
-    for (const connection of this.waiting) {
+    for (const connection of this.working) if (!connection.isWorking) this.working.delete(connection);
+    for (const connection of this.skipped > 0 ? [] : this.waiting) {
+      if (this.working.size >= AT_ONCE) break;
       this.waiting.delete(connection);
       connection.goOn();
+      // What it does at once, promises included, is part of the turn.
+      await new Promise((resolve) => process.nextTick(resolve));
+      if (connection.isWorking) this.working.add(connection);
       if (performance.now() >= until) break;
     }
-    if (this.waiting.size > 0) setImmediate(this.takeTurns);
-  };
+    this.isScheduled = false;
+    this.schedule();
+  }
 }
 
 // The system accepts connections before we do: one that is not handed to us yet would be cut off when we stop listening.

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import helmet from 'helmet';
+import { permissionsOf } from './checkout/policy';
 
 /** An answer of the API is data: a browser that shows it runs nothing. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -42,6 +43,7 @@ export function setHeaders(app: FastifyInstance, publicUrl: string): void {
     const policy = docs ? DOCS_POLICY : API_POLICY;
     void reply.headers(always).header('Request-Id', request.id);
     void reply.header('Content-Security-Policy', policyOver(https, policy));
+    if (docs) void reply.header('Permissions-Policy', permissionsOf({}));
     done();
   });
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { markup, ownMarkup, type Html } from './html';
-import { policyOf, type Allowances } from './policy';
+import { permissionsOf, policyOf, type Allowances } from './policy';
 import { SEAMLESS_STYLE, STYLE } from './style';
 import type { Language } from './words';
 
@@ -40,6 +40,7 @@ function headersOf({ allowed, retryAfterSeconds }: Page): Record<string, string>
   return {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': policyOf(allowed),
+    'Permissions-Policy': permissionsOf(allowed),
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
     'X-Robots-Tag': 'noindex, nofollow',

@@ -40,6 +40,15 @@ export function policyOf(allowed: Allowances): string {
     .join('; ');
 }
 
+/** What no page of ours asks of a browser. */
+const NEVER = ['camera', 'display-capture', 'geolocation', 'microphone', 'usb'].map((feature) => `${feature}=()`);
+
+/** The Permissions-Policy of a page: the browser's ways to pay are for the counter in its frame, and for no page of ours. */
+export function permissionsOf({ frameSources = [] }: Allowances): string {
+  const counters = frameSources.filter((source) => /^https?:\/\//.test(source)).map((origin) => `"${origin}"`);
+  return [...NEVER, `payment=(${counters.join(' ')})`].join(', ');
+}
+
 const hashes = new Map<string, string>();
 
 function hash(source: string): string {

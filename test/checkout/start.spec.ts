@@ -45,6 +45,7 @@ describe('an order that can be paid', () => {
     expect(answer.status).toBe(200);
     expect(answer.text).toContain(`<iframe src="${placed.payment_url}"`);
     expect(answer.headers.get('content-security-policy')).toContain(`frame-src 'self' ${gateway.simulator.url};`);
+    expect(answer.headers.get('permissions-policy')).toContain(`payment=("${gateway.simulator.url}")`);
   });
 
   it('has a waiting room until there is a link, which then becomes the counter', async () => {
@@ -212,6 +213,9 @@ describe('every page', () => {
       expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('x-frame-options')).toBeNull();
+      expect(headers.get('permissions-policy')).toMatch(
+        page === '/inline' || of === seamless ? /camera=\(\).*payment=\("http/ : /camera=\(\).*payment=\(\)$/,
+      );
       const policy = headers.get('content-security-policy')!;
       expect(policy).toContain("default-src 'none'; base-uri 'none';");
       expect(policy).toContain("frame-ancestors 'none'");

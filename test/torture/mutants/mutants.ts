@@ -295,4 +295,20 @@ export const MUTANTS: Mutant[] = [
     test: 'test/throttling/entrance.spec.ts',
     only: 'a second key hides',
   },
+  {
+    name: 'all requests of a connection are worked on at once',
+    file: 'src/app.connection.ts',
+    find: '    return this.answer !== undefined && (this.held.length > 0 || this.last!.complete);',
+    replace: '    return false;',
+    test: 'test/app.connections.spec.ts',
+    only: 'has no more than a few requests parsed',
+  },
+  {
+    name: 'the last answer of a connection does not say that it is the last',
+    file: 'src/app.connection.ts',
+    find: "    if (this.isDraining()) answer.setHeader('Connection', 'close');\n",
+    replace: '',
+    test: 'test/app.connections.spec.ts',
+    only: 'says of its last answer',
+  },
 ];
