@@ -22,9 +22,19 @@ export const INSERT_KEY: Statement = {
   text: `INSERT INTO api_keys (id, caller, scopes, prefix, hash, error_status) VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${COLUMNS}`,
 };
 
+/** A key that is being looked up. */
+export interface FoundKey extends ApiKeyRow {
+  hash: Buffer;
+}
+
 export const FIND_KEY: Statement = {
   name: 'api_key_find',
-  text: `SELECT ${COLUMNS} FROM api_keys WHERE hash = $1 AND revoked_at IS NULL`,
+  text: `SELECT ${COLUMNS}, hash FROM api_keys WHERE hash = $1 AND revoked_at IS NULL`,
+};
+
+export const FIND_KEYS: Statement = {
+  name: 'api_keys_find',
+  text: `SELECT ${COLUMNS}, hash FROM api_keys WHERE hash = ANY ($1::bytea[]) AND revoked_at IS NULL`,
 };
 
 export const LIST_KEYS: Statement = {

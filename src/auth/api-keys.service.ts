@@ -4,8 +4,17 @@ import { newId, newSecret } from '../common/ids';
 import { Problem } from '../common/problem';
 import { hmac } from '../common/secret';
 import { Config, type ErrorStatus } from '../config/config';
+import { SharedReads } from '../database/shared-reads';
 import { Sql } from '../database/sql';
-import { FIND_KEY, INSERT_KEY, LIST_KEYS, REVOKE_KEY, type ApiKeyRow } from './api-key.statements';
+import {
+  FIND_KEY,
+  FIND_KEYS,
+  INSERT_KEY,
+  LIST_KEYS,
+  REVOKE_KEY,
+  type ApiKeyRow,
+  type FoundKey,
+} from './api-key.statements';
 import { SCOPES, type Caller, type Scope } from './caller';
 import { KeyCache } from './key-cache';
 
@@ -17,6 +26,14 @@ const KEY = /^cpk_[A-Za-z0-9_-]{43}$/;
 @Injectable()
 export class ApiKeys {
   private readonly cache = new KeyCache<Caller>();
+  // By the hash. Keys that are guessed share statements: they take two of the pool's connections, however many come.
+  private readonly reads = new SharedReads<FoundKey>({
+    alone: async (hash) => (await this.sql.rows<FoundKey>(FIND_KEY, [Buffer.from(hash, 'hex')]))[0],
+    together: async (hashes) => {
+      const rows = await this.sql.rows<FoundKey>(FIND_KEYS, [hashes.map((hash) => Buffer.from(hash, 'hex'))]);
+      return new Map(rows.map((row) => [row.hash.toString('hex'), row]));
+    },
+  });
 
   constructor(
     private readonly sql: Sql,
@@ -58,7 +75,7 @@ export class ApiKeys {
   async find(key: string): Promise<Caller | undefined> {
     if (!KEY.test(key)) return undefined;
     return this.cache.get(key, async () => {
-      const [row] = await this.sql.rows<ApiKeyRow>(FIND_KEY, [this.hash(key)]);
+      const row = await this.reads.read(this.hash(key).toString('hex'));
       return row && { name: row.caller, scopes: row.scopes, keyId: row.id, errorStatus: row.error_status ?? undefined };
     });
   }

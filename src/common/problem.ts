@@ -100,7 +100,11 @@ export class Problem extends Error {
     readonly detail: string,
     readonly extras: ProblemExtras = {},
   ) {
+    // An answer, not a fault of ours: its stack is never read, and collecting it would cost more than the rest of a refusal.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(kind);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'Problem';
     this.status = KINDS[kind].status;
     this.title = KINDS[kind].title;

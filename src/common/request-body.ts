@@ -22,10 +22,38 @@ export function bodyOf(request: BodyRequest): RequestBody {
   return (request.reading ??= new RequestBody(request.raw));
 }
 
-/** Whether a request brings a body, empty or not. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+/** A request that remembers what it said of its body. */
+interface Incoming extends IncomingMessage {
+  /** Bytes, 0 where it has none; undefined until it was hidden. */
+  hiddenLength?: number;
+}
+
+/** The body comes in pieces, and how many is not known. */
+const UNKNOWN = -1;
+
+function lengthOf({ hiddenLength, headers }: Incoming): number {
+  if (hiddenLength !== undefined) return hiddenLength;
+  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : UNKNOWN;
+}
+
+/** Whether a request brings a body. */
+export function hasBody(request: Incoming): boolean {
+  return lengthOf(request) !== 0;
+}
+
+/**
+ * Hides from the framework that a request has a body.
+ * @returns its content type
+ */
+export function hideBody(request: Incoming): string | undefined {
+  const { headers } = request;
+  const contentType = headers['content-type'];
+  request.hiddenLength = lengthOf(request);
+  // Not deleted: that would make each later look at the headers slower.
+  if (contentType !== undefined) headers['content-type'] = undefined;
+  if (headers['content-length'] !== undefined) headers['content-length'] = undefined;
+  if (headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = undefined;
+  return contentType;
 }
 
 // A few bytes of it could become gigabytes of ours; the largest order is below 10 KB in any case.
@@ -43,7 +71,7 @@ export function bodyTooLarge(): Problem {
 
 /** A body that is read only as far as is asked for. */
 export class RequestBody {
-  private readonly chunks: Buffer[] = [];
+  private chunks: Buffer[] = [];
   private size = 0;
   private isOver: boolean;
 
@@ -58,7 +86,7 @@ export class RequestBody {
 
   /** It says of itself that it is larger than what we read. */
   get isTooLarge(): boolean {
-    return Number(this.payload.headers['content-length'] ?? 0) > BODY_LIMIT;
+    return lengthOf(this.payload) > BODY_LIMIT;
   }
 
   /**
@@ -69,7 +97,10 @@ export class RequestBody {
   async readTo(limit: number): Promise<Buffer> {
     refuseCompressed(this.payload);
     if (!this.isOver && this.size <= limit) await this.readMore(limit);
-    return this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
+    const [first] = this.chunks;
+    // What came in one piece is not copied.
+    if (first && (this.chunks.length === 1 || first.length > limit)) return first;
+    return Buffer.concat(this.chunks);
   }
 
   // Not an async iterator: leaving one early ends the socket.
@@ -105,10 +136,16 @@ export class RequestBody {
     });
   }
 
-  /** The whole of it. @throws Problem `payload_too_large`, `malformed_request` */
+  /** Lets go of what has been read: buffers that live as long as their request are what makes the garbage collector work most. */
+  release(): void {
+    this.chunks = [];
+  }
+
+  /** The whole of it, once. @throws Problem `payload_too_large`, `malformed_request` */
   async readWhole(): Promise<Buffer> {
     if (this.isTooLarge) throw bodyTooLarge();
     const bytes = await this.readTo(BODY_LIMIT);
+    this.release();
     if (!this.isWhole || this.size > BODY_LIMIT) throw bodyTooLarge();
     return bytes;
   }

@@ -31,14 +31,18 @@ function formKey(head: string, isWhole: boolean): string | undefined {
   return new URLSearchParams(pair).get('apikey') ?? undefined;
 }
 
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+/** `{` and `[`, and what ends them. */
+const [BRACE, BRACKET, END_BRACE, END_BRACKET] = [0x7b, 0x5b, 0x7d, 0x5d];
+
 /** The value of the first `"apikey"` of the outermost object. */
 function jsonKey(head: string): string | undefined {
   let depth = 0;
   for (let at = 0; at < head.length; at++) {
-    const char = head[at];
-    if (char === '{' || char === '[') depth++;
-    else if (char === '}' || char === ']') depth--;
-    else if (char === '"') {
+    const char = head.charCodeAt(at);
+    if (char === BRACE || char === BRACKET) depth++;
+    else if (char === END_BRACE || char === END_BRACKET) depth--;
+    else if (char === QUOTE) {
       const end = endOfText(head, at);
       if (depth === 1 && end - at === 8 && head.slice(at, end) === '"apikey"') {
         const value = valueAfter(head, end);
@@ -52,9 +56,10 @@ function jsonKey(head: string): string | undefined {
 
 /** Behind the quotation mark that ends a text, or the end of what there is. */
 function endOfText(head: string, from: number): number {
-  for (let at = from + 1; at < head.length; at++) {
-    if (head[at] === '\\') at++;
-    else if (head[at] === '"') return at + 1;
+  for (let at = head.indexOf('"', from + 1); at >= 0; at = head.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (head.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return at + 1;
   }
   return head.length;
 }

@@ -38,6 +38,7 @@ export class EntranceGuard implements CanActivate {
     try {
       return await this.auth.canActivate(context);
     } catch (fault) {
+      request.reading?.release();
       // A database that is away says nothing of the key.
       if (!(fault instanceof Problem) || fault.status >= 500) throw fault;
       throw this.limits.refuse(request, http.getResponse<FastifyReply>(), fault);
