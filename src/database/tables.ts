@@ -4,7 +4,7 @@ import type { Runner, Statement } from './sql';
 export const TABLES = [
   ...['transactions', 'order_doors', 'transaction_moves', 'cinetpay_answers', 'notifications', 'events'],
   ...['webhook_endpoints', 'webhook_deliveries', 'webhook_attempts', 'api_keys', 'site_states', 'deployment'],
-  ...['throttle_counts', 'throttle_replicas', 'write_probes', 'migrations'],
+  ...['throttle_counts', 'throttle_replicas', 'write_probes', 'device_moves', 'migrations'],
 ];
 
 // TypeORM alone writes the list of migrations, as its owner.
