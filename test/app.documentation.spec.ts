@@ -142,7 +142,7 @@ it('offers no try of the drop-in API, whose key stands in the body; its examples
   page.onload!();
   const { body: document } = await request('GET', `${gateway.url}/openapi.json`);
   const refused = Object.keys(document.paths).filter((path) => !offers({}, path));
-  expect(refused).toEqual(['/v2/payment', '/v2/payment/check']);
+  expect(refused).toEqual(['/v2/payment', '/v2/payment/check', '/v2/seamless/device']);
   const send = (path: string, { value }: { value: object }): ReturnType<typeof request> =>
     request('POST', gateway.url + path, { ...value, apikey: gateway.apiKey });
   expect((await send('/v2/payment', DROP_IN_ORDERS.smallest)).body.code).toBe('201');

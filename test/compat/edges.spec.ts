@@ -140,9 +140,10 @@ describe('a gateway that cannot', () => {
 
   it('do what it should says 503, and nothing of why', async () => {
     const broken = await startTestGateway({ env: { ROLES: 'api' } });
-    await broken.db.query('ALTER TABLE transactions RENAME TO hidden');
+    const order = wireOrder({ amount: 4725 });
+    await broken.db.query('ALTER TABLE transactions ADD CONSTRAINT broken CHECK (amount <> 4725)');
     const { code, message } = { code: '624', message: 'UNKNOWN_ERROR' };
-    const answer = await clientOf(broken).pay();
+    const answer = await clientOf(broken).pay(order);
     expectFault(answer, { status: 503, code, message, description: expect.stringContaining('is logged') });
     await broken.close();
   });

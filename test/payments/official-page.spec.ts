@@ -100,9 +100,10 @@ describe("the official page's own examples", () => {
     expect(fields).toEqual({ ...told, lang: String(lang).toLowerCase() });
   });
 
-  it('takes each of its phone numbers, locked or not: whether it can be charged is for CinetPay to say', async () => {
+  it('takes each of its phone numbers: whether it can be charged is for CinetPay to say', async () => {
     for (const phone_number of ['+225004315545', '088767611', '2250504315545']) {
-      for (const lock_phone_number of [true, false]) {
+      // The page locks no number without a prefix: CinetPay answers 624 to one, and the id would be spent.
+      for (const lock_phone_number of phone_number.startsWith('0') ? [false] : [true, false]) {
         const { status, body } = await stage.place({ lock_phone_number, customer: { phone_number } });
         if (status !== 201) expect([status, body.code, body.cinetpay.code]).toEqual([422, 'cinetpay_rejected', '624']);
         const [sent] = await stage.requests(body.transaction_id);

@@ -221,7 +221,6 @@ describe('npm start', () => {
     );
     expect(warnings).toMatchObject([
       { msg: expect.stringMatching(/^HTTPS_PROXY, .* is set and not used/) },
-      { msg: 'the database keeps less than it should', reason: expect.stringMatching(/^fsync is off/) },
       { msg: 'CinetPay notified a payment that is not here', transaction_id: 'LOST', site_id: DEMO_SITES[0]!.site_id },
     ]);
   });

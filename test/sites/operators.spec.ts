@@ -138,7 +138,7 @@ describe('operators', () => {
     await eventually(async () => (await place(first)).status === 201, 5_000);
     const unknown = await cli('pause', '424242');
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('No configured site') });
-    expect((await cli('pause')).code).toBe(1);
+    expect((await cli('pause')).code).toBe(2);
   });
 });
 
