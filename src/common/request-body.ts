@@ -65,8 +65,8 @@ function refuseCompressed({ headers }: IncomingMessage): void {
     );
 }
 
-export function bodyTooLarge(): Problem {
-  return new Problem('payload_too_large', `A body may have at most ${BODY_LIMIT / 1024} KB.`);
+export function bodyTooLarge(limit = BODY_LIMIT): Problem {
+  return new Problem('payload_too_large', `A body may have at most ${limit / 1024} KB.`);
 }
 
 /** A body that is read only as far as is asked for. */
@@ -142,11 +142,11 @@ export class RequestBody {
   }
 
   /** The whole of it, once. @throws Problem `payload_too_large`, `malformed_request` */
-  async readWhole(): Promise<Buffer> {
-    if (this.isTooLarge) throw bodyTooLarge();
-    const bytes = await this.readTo(BODY_LIMIT);
+  async readWhole(limit = BODY_LIMIT): Promise<Buffer> {
+    if (lengthOf(this.payload) > limit) throw bodyTooLarge(limit);
+    const bytes = await this.readTo(limit);
     this.release();
-    if (!this.isWhole || this.size > BODY_LIMIT) throw bodyTooLarge();
+    if (!this.isWhole || this.size > limit) throw bodyTooLarge(limit);
     return bytes;
   }
 }

@@ -8,6 +8,10 @@ import { isAbsent, isRead, recordOf } from './fields';
 /** Behind a byte order mark, as some editors and clients put one before their JSON. */
 const JSON_STARTS = /^(?:\xEF\xBB\xBF)?\s*\{/;
 
+/** A page of CinetPay's script tells two ids of at most 255 characters. It has no key, so it may cost as little as its question is worth. */
+const DEVICE_ROUTE = '/v2/seamless/device';
+const DEVICE_BODY_LIMIT = 8 * 1024;
+
 /** A request whose key has been found in the beginning of its body. */
 export interface JudgedRequest extends BodyRequest {
   judgedKey?: string;
@@ -51,7 +55,8 @@ export async function parseDropInBody(bytes: Buffer, contentType = ''): Promise<
 export async function readDropInBody(request: JudgedRequest): Promise<void> {
   const { judgedKey, contentType } = request;
   if (request.body !== undefined || (contentType === undefined && !hasBody(request.raw))) return;
-  request.body = await parseDropInBody(await bodyOf(request).readWhole(), contentType);
+  const limit = request.routeOptions.url === DEVICE_ROUTE ? DEVICE_BODY_LIMIT : undefined;
+  request.body = await parseDropInBody(await bodyOf(request).readWhole(limit), contentType);
   if (judgedKey !== undefined && keyIn(request.body) !== judgedKey)
     throw refusal([{ pointer: '/apikey', code: 'not_allowed', detail: 'came twice and is not the same' }]);
 }

@@ -114,6 +114,7 @@ describe('the move of a device', () => {
     expectFault(await move(undefined, 'b'), invalid('old_device_id is required'));
     expectFault(await move('a', ''), invalid('new_device_id is required'));
     expectFault(await move('a', 'x'.repeat(256)), invalid('new_device_id may have at most 255 characters'));
+    expectFault(await move('a', 'x'.repeat(9_000)), invalid('A body may have at most 8 KB.'));
   });
 
   it('is passed over once what became of the order is known', async () => {
