@@ -32,6 +32,11 @@ describe('a multipart form', () => {
 
   it.each([
     ['without a boundary', part('name="a"'), 'multipart/form-data'],
+    [
+      'with a boundary of 71 characters',
+      `${part('name="a"')}--x--`.replaceAll('--x', `--${'x'.repeat(71)}`),
+      `multipart/form-data; boundary=${'x'.repeat(71)}`,
+    ],
     ['that is cut', part('name="a"'), undefined],
     ['without a name', `${part('filename="a"')}--x--`, undefined],
     ['with a boundary that is nowhere', `${part('name="a"')}--x--`, 'multipart/form-data; boundary=y'],

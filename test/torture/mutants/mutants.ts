@@ -248,8 +248,7 @@ export const MUTANTS: Mutant[] = [
     file: 'src/cinetpay/multipart.ts',
     find: "boundary === '' || boundary.length > MAX_BOUNDARY",
     replace: "boundary === ''",
-    test: 'test/security/cost.spec.ts',
-    only: 'POST /v2/payment without a key',
+    test: 'test/cinetpay/multipart.spec.ts',
   },
   {
     name: 'two lines of Idempotency-Key are joined into another key',
